@@ -1,0 +1,1 @@
+//! im.cfg and the environment as typed, validated settings.

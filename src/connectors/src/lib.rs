@@ -1,0 +1,1 @@
+//! Clouds: one connector a type, and the layers around them.

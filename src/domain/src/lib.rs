@@ -1,0 +1,1 @@
+//! Infrastructures, virtual machines, their states and their serialised form.

@@ -1,0 +1,1 @@
+//! The use cases: what a user can do with infrastructures.

@@ -1,0 +1,1 @@
+//! The RADL language: model, parser, check and printers.

@@ -1,0 +1,1 @@
+//! Where infrastructures are kept.

@@ -1,0 +1,1 @@
+//! Clock, backoff and secrets: what every room needs and none owns.
