@@ -1,0 +1,1 @@
+//! The cloud `Dummy`: machines that exist at once and only in memory.

@@ -1,0 +1,1 @@
+//! Which types of cloud there are.

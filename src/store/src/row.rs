@@ -1,0 +1,30 @@
+//! What the store answers besides infrastructures themselves.
+
+use im_domain::{Epoch, InfId, Infrastructure, Version};
+
+/// Where a row stands: who may write next, and what it must have seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Raised by every change of owner.
+    pub epoch: Epoch,
+    /// Raised by every committed write.
+    pub version: Version,
+}
+
+/// A row that was read.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The infrastructure.
+    pub infrastructure: Infrastructure,
+    /// Where its row stood.
+    pub position: Position,
+}
+
+/// An infrastructure for statistics: read from the stored form without the cost of its documents where possible.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Its id.
+    pub id: InfId,
+    /// The infrastructure as stored.
+    pub infrastructure: Infrastructure,
+}
