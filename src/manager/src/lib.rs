@@ -1,1 +1,81 @@
-//! The use cases: what a user can do with infrastructures.
+//! The use cases: what a user can do with infrastructures, one file a verb.
+//!
+//! The APIs translate a protocol into one call of [`Manager`] and its outcome back; every decision about
+//! infrastructures is taken here. Each call goes through the same steps in the same order: is the verb allowed in
+//! this node's [`BootMode`], who is asking, may they touch this infrastructure, then the work. A change is applied
+//! through `im_cluster`, which commits it before anybody sees it; clouds are reached through the trait `Connector`.
+//!
+//! Nothing here knows HTTP or XML-RPC; errors say what the caller can do about them ([`ErrorKind`]) and carry the text
+//! that both APIs show, without the prefixes that REST puts before it.
+
+mod access;
+mod add;
+mod alter;
+mod clouds;
+mod create;
+mod destroy;
+mod error;
+mod estimate;
+mod list;
+mod owners;
+mod power;
+mod query;
+mod reconfigure;
+mod remove;
+mod request;
+mod snapshot;
+mod stats;
+mod transfer;
+
+use std::sync::Arc;
+
+use im_auth::Authenticator;
+use im_cluster::Cluster;
+use im_connectors::Registry;
+use im_util::Clock;
+
+pub use error::{Error, ErrorKind};
+pub use estimate::Estimate;
+pub use query::{InfrastructureState, VmView};
+pub use request::{
+    Added, BootMode, Document, InfrastructureOperation, ManagerSettings, OwnerChange, VmOperation,
+};
+pub use stats::InfrastructureStats;
+
+/// The use cases. Cheap to clone; every clone is the same manager.
+#[derive(Clone, Debug)]
+pub struct Manager {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    settings: ManagerSettings,
+    authenticator: Authenticator,
+    cluster: Cluster,
+    registry: Registry,
+    clock: Arc<dyn Clock>,
+}
+
+// === impl Manager ===
+
+impl Manager {
+    /// Puts the rooms below together.
+    pub fn new(
+        settings: ManagerSettings,
+        authenticator: Authenticator,
+        cluster: Cluster,
+        registry: Registry,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                settings,
+                authenticator,
+                cluster,
+                registry,
+                clock,
+            }),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The steps before the work: boot mode, who is asking, whose infrastructure.
