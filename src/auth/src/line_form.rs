@@ -1,0 +1,128 @@
+//! The line form of credentials.
+//!
+//! ```text
+//! id = one; type = OpenNebula; host = server:2633; username = user; password = 'a;b=c'\ntype = InfrastructureManager; ...
+//! ```
+//!
+//! Lines are separated by a backslash and an `n`; two backslashes and an `n` are a line feed inside a line. A line is
+//! a row of pieces between semicolons, each a key, an equals sign and a value. A value that begins with a quote,
+//! single or double, lasts at least to the next quote of its kind; the quotes are dropped and protect `;` and `=`. A
+//! quote that is never closed is a character like any other. The first piece that is not one key and one value (no
+//! equals sign, or two) ends its line without an error. Lines that are blank or begin with `#` are skipped.
+//! `file(...)` is a text: nothing is read.
+//!
+//! It takes linear time: every search ends where the next one begins, except one for a closing quote that is not
+//! there, and such a search fails once for each kind of quote, at the last one.
+
+use crate::credentials::{Credentials, MAX_LINES};
+use crate::error::CredentialsError;
+use crate::line::AuthLine;
+
+/// What separates lines.
+const SEPARATOR: &str = r"\n";
+
+/// One line, as it is read.
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+pub(crate) fn read(text: &str) -> Result<Credentials, CredentialsError> {
+    let mut lines = Vec::new();
+    for line in split_lines(text) {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if lines.len() == MAX_LINES {
+            return Err(CredentialsError::TooLarge);
+        }
+        lines.push(AuthLine::from_texts(Reader { rest: line })?);
+    }
+    Ok(Credentials::new(lines))
+}
+
+/// The text without blanks and blank lines before and after it.
+pub(crate) fn without_blank_ends(text: &str) -> &str {
+    let mut rest = text.trim();
+    while let Some(shorter) = rest.strip_prefix(SEPARATOR) {
+        rest = shorter.trim_start();
+    }
+    while let Some(shorter) = rest.strip_suffix(SEPARATOR) {
+        rest = shorter.trim_end();
+    }
+    rest
+}
+
+/// Splits at each `\n`, and makes each `\\n` a line feed.
+fn split_lines(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let (before, from) = rest.split_at(at);
+        line.push_str(before);
+        if let Some(after) = from.strip_prefix(r"\\n") {
+            line.push('\n');
+            rest = after;
+        } else if let Some(after) = from.strip_prefix(SEPARATOR) {
+            lines.push(std::mem::take(&mut line));
+            rest = after;
+        } else {
+            line.push('\\');
+            rest = from.strip_prefix('\\').unwrap_or_default();
+        }
+    }
+    line.push_str(rest);
+    lines.push(line);
+    lines
+}
+
+// === impl Reader ===
+
+impl Reader<'_> {
+    /// The key of the next piece, if the piece has one.
+    fn key(&mut self) -> Option<String> {
+        let end = self.rest.find(['=', ';'])?;
+        let (key, from) = self.rest.split_at(end);
+        self.rest = from.strip_prefix('=')?;
+        let key = key.trim();
+        (!key.is_empty()).then(|| key.to_owned())
+    }
+
+    /// The value of the piece, up to its semicolon or the end of the line.
+    fn value(&mut self) -> Option<String> {
+        let start = self.rest.trim_start();
+        let quoted = start
+            .chars()
+            .next()
+            .filter(|first| matches!(first, '\'' | '"'))
+            .and_then(|quote| {
+                let inside = start.strip_prefix(quote)?;
+                inside.split_once(quote)
+            });
+        let (quoted, bare) = match quoted {
+            Some((quoted, rest)) => (Some(quoted), rest),
+            None => (None, start),
+        };
+        let (bare, rest) = bare.split_once(';').unwrap_or((bare, ""));
+        self.rest = rest;
+        if bare.contains('=') {
+            self.rest = "";
+            return None;
+        }
+        Some(match quoted {
+            Some(quoted) => format!("{quoted}{}", bare.trim_end()),
+            None => bare.trim_end().to_owned(),
+        })
+    }
+}
+
+impl Iterator for Reader<'_> {
+    type Item = (String, String);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let key = self.key()?;
+        let value = self.value()?;
+        Some((key, value))
+    }
+}
