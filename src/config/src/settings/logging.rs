@@ -1,0 +1,47 @@
+//! The log.
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+use crate::codec::{Bytes, OptionalFile, choice};
+use crate::concern::concern;
+
+concern! {
+    /// The log.
+    pub struct Logging, "Logging" in "im" {
+        /// Least severe messages that are logged: DEBUG, INFO, WARNING, ERROR or CRITICAL.
+        level: LogLevel = LogLevel::Info, "LOG_LEVEL" as LogLevel;
+        /// Path of the log file. Blank, and without any configuration file, the log goes to standard error.
+        file: Option<PathBuf> = Some(PathBuf::from("/var/log/im/im.log")), "LOG_FILE" as OptionalFile;
+        /// Size at which the log file is rotated; three rotated files are kept.
+        file_max_size: NonZeroU64 = NonZeroU64::MIN.saturating_add((10 << 20) - 1), "LOG_FILE_MAX_SIZE" as Bytes;
+        /// Form of the lines: text or json.
+        format: LogFormat = LogFormat::Text, "LOG_FORMAT" as LogFormat;
+    }
+}
+
+choice! {
+    /// How severe a message is.
+    pub enum LogLevel, "DEBUG, INFO, WARNING, ERROR or CRITICAL" {
+        /// For those who look for an error.
+        Debug = "DEBUG";
+        /// The course of things.
+        Info = "INFO";
+        /// Something odd.
+        Warning = "WARNING";
+        /// Something failed.
+        Error = "ERROR";
+        /// The service cannot go on.
+        Critical = "CRITICAL";
+    }
+}
+
+choice! {
+    /// The form of the lines of the log.
+    pub enum LogFormat, "text or json" {
+        /// Date, level and message, as IM writes them.
+        Text = "text";
+        /// One JSON object a line.
+        Json = "json";
+    }
+}
