@@ -21,7 +21,7 @@ const RESERVED_PREFIX: &str = "__OPENID__";
 pub struct AuthSettings {
     /// `USER_DB`: the file with the only users that are let in. Without it everybody is, by any name and password.
     pub user_db: Option<PathBuf>,
-    /// `ADMIN_USER`: who may see and manage every infrastructure. See [`parse_admins`](crate::parse_admins).
+    /// `ADMIN_USER`: who may see and manage every infrastructure.
     pub admins: Vec<Identity>,
     /// `FORCE_OIDC_AUTH`: whether tokens alone are accepted.
     pub force_oidc: bool,

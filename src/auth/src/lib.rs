@@ -11,7 +11,6 @@
 //! Who somebody is ([`Identity`](im_domain::Identity)) and who owns ([`Owner`](im_domain::Owner)) are data of
 //! infrastructures and live in `im_domain`.
 
-pub mod admins;
 pub mod authenticator;
 pub mod caller;
 pub mod credentials;
@@ -24,7 +23,6 @@ pub mod single_site;
 mod token;
 mod user_db;
 
-pub use admins::{AdminUserError, parse_admins};
 pub use authenticator::{AuthSettings, Authenticator};
 pub use caller::Caller;
 pub use credentials::{Credentials, MAX_BYTES, MAX_LINES};

@@ -6,9 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use im_auth::{
-    AuthError, AuthErrorKind, AuthSettings, Authenticator, Caller, Credentials, parse_admins,
-};
+use im_auth::{AuthError, AuthErrorKind, AuthSettings, Authenticator, Caller, Credentials};
 use im_domain::{Identity, Owner};
 use im_util::ManualClock;
 use serde_json::{Value, json};
@@ -175,8 +173,7 @@ fn ownership_is_of_the_whole_identity() {
 #[test]
 fn administrators_come_from_the_configuration() {
     let settings = AuthSettings {
-        admins: parse_admins(r#"[{"username": "root1", "password": "rp1"}, {"username": "root2", "password": "rp2"}]"#)
-            .expect("a list"),
+        admins: vec![Identity::new("root1", "rp1"), Identity::new("root2", "rp2")],
         ..AuthSettings::default()
     };
     let authenticator = Authenticator::new(settings, clock());
@@ -202,26 +199,6 @@ fn administrators_come_from_the_configuration() {
     assert!(!caller.owns(&alices));
     assert!(caller.may_manage(&alices));
     assert!(!ask(&authenticator, BOB).expect("fine").may_manage(&alices));
-}
-
-#[test]
-fn the_option_admin_user() {
-    assert_eq!(parse_admins("  "), Ok(Vec::new()));
-    assert_eq!(
-        parse_admins(r#"{"username": "admin", "password": "adminpass"}"#),
-        Ok(vec![Identity::new("admin", "adminpass")])
-    );
-    for text in [
-        "x",
-        "{}",
-        r#"{"username": "a"}"#,
-        r#"[{"username": "", "password": "b"}]"#,
-        r#"{"username": "a", "password": ""}"#,
-        r#"{"username": 1, "password": "x"}"#,
-    ] {
-        let error = parse_admins(text).expect_err(text).to_string();
-        assert!(error.starts_with("ADMIN_USER: expected"), "{error}");
-    }
 }
 
 #[test]

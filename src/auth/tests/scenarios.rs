@@ -10,9 +10,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use im_auth::{
-    AuthError, AuthErrorKind, AuthSettings, Authenticator, Credentials, SingleSite, parse_admins,
-};
+use im_auth::{AuthError, AuthErrorKind, AuthSettings, Authenticator, Credentials, SingleSite};
+use im_domain::Identity;
 use im_util::ManualClock;
 use serde_json::Value;
 
@@ -75,7 +74,13 @@ fn server(configs: &Value, scenario: &Value) -> Server {
         for (option, value) in config["options"].as_object().expect("options") {
             match option.as_str() {
                 "ADMIN_USER" => {
-                    settings.admins = parse_admins(&value.to_string()).expect("administrators")
+                    let one = std::slice::from_ref(value);
+                    settings.admins = value
+                        .as_array()
+                        .map_or(one, Vec::as_slice)
+                        .iter()
+                        .map(identity)
+                        .collect();
                 }
                 "FORCE_OIDC_AUTH" => settings.force_oidc = value == true,
                 "SINGLE_SITE" => {
@@ -99,6 +104,11 @@ fn server(configs: &Value, scenario: &Value) -> Server {
         single_site,
         _folder: folder,
     }
+}
+
+fn identity(user: &Value) -> Identity {
+    let text = |key: &str| user[key].as_str().unwrap_or_default();
+    Identity::new(text("username"), text("password"))
 }
 
 /// Replaces the variables that credentials are made of.
