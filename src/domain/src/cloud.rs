@@ -14,7 +14,7 @@ pub struct CloudInfo {
     /// Host name or address, empty where the type needs none.
     #[serde(default)]
     pub server: String,
-    /// Port, -1 for the type's own.
+    /// Port, [`CloudInfo::NO_PORT`] for the type's own.
     #[serde(default = "no_port")]
     pub port: i64,
     /// `http`, `https` or empty.
@@ -29,5 +29,25 @@ pub struct CloudInfo {
 }
 
 fn no_port() -> i64 {
-    -1
+    CloudInfo::NO_PORT
+}
+
+// === impl CloudInfo ===
+
+impl CloudInfo {
+    /// The port of a cloud that has its type's own.
+    pub const NO_PORT: i64 = -1;
+
+    /// A cloud without an address.
+    pub fn new(id: impl Into<String>, kind: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            kind: kind.into(),
+            server: String::new(),
+            port: Self::NO_PORT,
+            protocol: String::new(),
+            path: String::new(),
+            extra: Map::new(),
+        }
+    }
 }

@@ -96,11 +96,27 @@ impl Infrastructure {
 
     /// The state of the whole.
     ///
-    /// Without machines it is `failed` if none was ever asked for, `unknown` once all were removed. Otherwise `failed`
-    /// and `unknown` win at once, then `pending`, then `running`; else the first machine decides between `stopped`,
-    /// `off` and `configured`, and `unconfigured` beats `configured` only.
+    /// Without machines it is `failed` if none was ever asked for or none could be had, `pending` while they are being
+    /// created, `unknown` once all were removed. Otherwise `failed` and `unknown` win at once, whichever comes first;
+    /// then `pending`, then `running`; else the first machine decides between `stopped`, `off`, `deleting` and
+    /// `configured`, and `unconfigured` beats `configured` only.
     pub fn state(&self) -> VmState {
-        let _ = self;
-        VmState::Pending
+        let mut whole = None;
+        for vm in self.live_vms() {
+            whole = Some(match (whole, vm.state) {
+                (_, decisive @ (VmState::Failed | VmState::Unknown)) => return decisive,
+                (Some(VmState::Pending), _) | (_, VmState::Pending) => VmState::Pending,
+                (Some(VmState::Running), _) | (_, VmState::Running) => VmState::Running,
+                (None, first) => first,
+                (Some(VmState::Configured), VmState::Unconfigured) => VmState::Unconfigured,
+                (Some(first), _) => first,
+            });
+        }
+        match whole {
+            Some(state) => state,
+            None if !self.vms.is_empty() => VmState::Unknown,
+            None if self.configured == Some(false) => VmState::Failed,
+            None => VmState::Pending,
+        }
     }
 }

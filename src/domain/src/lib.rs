@@ -7,6 +7,7 @@
 //! [`Infrastructure`] and [`Vm`].
 
 pub mod cloud;
+pub mod dates;
 pub mod ids;
 pub mod infrastructure;
 pub mod owner;
