@@ -1,0 +1,6 @@
+//! The canonical text.
+
+mod document;
+mod feature;
+
+pub(crate) use feature::{masked_constraint, masked_feature, masked_features};
