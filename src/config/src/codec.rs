@@ -12,7 +12,7 @@ pub(crate) use list::{Issuers, Names, Networks, Origins, Scopes};
 pub(crate) use number::{Address, Bool, Bytes, Count, Limit, Port, Positive, Rate, Size};
 pub(crate) use structured::{AdminGroups, AdminUsers, DatabaseUrl};
 pub(crate) use text::{
-    Domain, File, HttpUrl, OptionalFile, OptionalText, Password, Text, VmNamePattern,
+    Domain, File, HttpUrl, OptionalFile, OptionalText, Password, Text, TextOrDefault, VmNamePattern,
 };
 pub(crate) use time::{Interval, Milliseconds, OptionalInterval, Seconds};
 
@@ -29,6 +29,9 @@ pub(crate) trait Codec {
 
     /// Whether the text must not be shown to anybody.
     const SECRET: bool = false;
+
+    /// Whether a blank value means the default.
+    const BLANK_IS_DEFAULT: bool = false;
 
     /// Understands a text, which has no white space at its ends.
     fn parse(text: &str) -> Result<Self::Value, Refusal>;

@@ -37,6 +37,9 @@ impl Database {
     pub fn parse(text: &str) -> Result<Self, String> {
         let (scheme, rest) = text.split_once("://").ok_or("there is no '://' in it")?;
         match scheme.to_ascii_lowercase().as_str() {
+            _ if text.contains(char::is_control) => {
+                Err("there are control characters in it".to_owned())
+            }
             "sqlite" if rest.trim_matches('/').is_empty() => Err("the path is missing".to_owned()),
             "sqlite" => Ok(Self::Sqlite(PathBuf::from(rest))),
             "mysql" => ServerUrl::parse(text, rest).map(Self::Mysql),
@@ -72,7 +75,7 @@ impl ServerUrl {
         if database.is_empty() {
             return Err("the name of the database is missing".to_owned());
         }
-        if url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        if url.contains(char::is_whitespace) {
             return Err("there is white space in it".to_owned());
         }
         Ok(Self {

@@ -46,10 +46,10 @@ impl fmt::Display for Origin {
         match self {
             Self::Default => f.write_str("default"),
             Self::File { path, line } => write!(f, "{}, line {line}", path.display()),
-            Self::Variable(name) => write!(f, "environment variable {name}"),
+            Self::Variable(name) => write!(f, "Environment variable {name}"),
             Self::SecretFile { variable, path } => write!(
                 f,
-                "file {} named by environment variable {variable}",
+                "File {} named by environment variable {variable}",
                 path.display()
             ),
         }

@@ -53,7 +53,10 @@ impl<'a> Values<'a> {
         name: &'static str,
         base: C::Value,
     ) -> C::Value {
-        let (value, origin) = match self.find::<C>(section, name) {
+        let found = self
+            .find::<C>(section, name)
+            .filter(|found| !(C::BLANK_IS_DEFAULT && found.text.trim().is_empty()));
+        let (value, origin) = match found {
             Some(found) => match C::parse(found.text.trim()) {
                 Ok(value) => (value, found.origin),
                 Err(refusal) => {
@@ -124,9 +127,9 @@ impl<'a> Values<'a> {
     /// The text of an option: from the environment, from a file that it names if it is a secret, else from im.cfg.
     fn find<C: Codec>(&mut self, section: &str, name: &'static str) -> Option<Found> {
         for variable in variables(section, name) {
-            let given = self.variable(&variable, name);
+            let given = self.variable::<C>(&variable, name);
             let file = if C::SECRET {
-                self.secret_file(&variable, name)
+                self.secret_file::<C>(&variable, name)
             } else {
                 None
             };
@@ -148,8 +151,8 @@ impl<'a> Values<'a> {
     /// The text of a variable, unless it is not meant for this service.
     ///
     /// Kubernetes sets `X_PORT=tcp://address:port` for each service named `x`; those names can be ours.
-    fn variable(&mut self, variable: &str, name: &'static str) -> Option<Found> {
-        let text = self.unicode(variable, name)?;
+    fn variable<C: Codec>(&mut self, variable: &str, name: &'static str) -> Option<Found> {
+        let text = self.unicode::<C>(variable, name)?;
         if variable.ends_with("_PORT") && text.starts_with("tcp://") {
             self.warnings.push(Warning::Suspicious(format!(
                 "The environment variable {variable} has the form that Kubernetes gives to the address of a service; it is ignored."
@@ -163,10 +166,10 @@ impl<'a> Values<'a> {
     }
 
     /// The text of the file that the variable of a secret names.
-    fn secret_file(&mut self, variable: &str, name: &'static str) -> Option<Found> {
+    fn secret_file<C: Codec>(&mut self, variable: &str, name: &'static str) -> Option<Found> {
         let variable = format!("{variable}_FILE");
         let path = self
-            .unicode(&variable, name)
+            .unicode::<C>(&variable, name)
             .filter(|path| !path.is_empty())
             .map(PathBuf::from)?;
         match std::fs::read_to_string(&path) {
@@ -190,14 +193,18 @@ impl<'a> Values<'a> {
     }
 
     /// The value of a variable, which must be Unicode.
-    fn unicode(&mut self, variable: &str, name: &'static str) -> Option<String> {
+    fn unicode<C: Codec>(&mut self, variable: &str, name: &'static str) -> Option<String> {
         match self.environment.get(variable)?.into_string() {
             Ok(text) => Some(text),
             Err(_) => {
-                let message = format!(
-                    "Environment variable {variable}: the value is not Unicode, but a value for {name} was expected."
-                );
-                self.refuse(name, ConfigError::Contradiction(message));
+                let error = ConfigError::BadValue {
+                    origin: Origin::Variable(variable.to_owned()),
+                    option: name,
+                    shown: "set to something that is not Unicode".to_owned(),
+                    expected: C::EXPECTED,
+                    detail: String::new(),
+                };
+                self.refuse(name, error);
                 None
             }
         }

@@ -8,6 +8,8 @@ use super::{Codec, Refusal};
 
 /// Any text.
 pub(crate) struct Text;
+/// Any text; the default where it is blank.
+pub(crate) struct TextOrDefault;
 /// Any text, or blank for none.
 pub(crate) struct OptionalText;
 /// A secret text, or blank for none.
@@ -31,6 +33,20 @@ impl Codec for Text {
 
     fn parse(text: &str) -> Result<String, Refusal> {
         Ok(text.to_owned())
+    }
+
+    fn text(value: &String) -> String {
+        value.clone()
+    }
+}
+
+impl Codec for TextOrDefault {
+    type Value = String;
+    const EXPECTED: &'static str = "a text";
+    const BLANK_IS_DEFAULT: bool = true;
+
+    fn parse(text: &str) -> Result<String, Refusal> {
+        Text::parse(text)
     }
 
     fn text(value: &String) -> String {

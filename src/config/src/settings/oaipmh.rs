@@ -1,6 +1,6 @@
 //! The catalogue of templates.
 
-use crate::codec::{HttpUrl, OptionalText, Text};
+use crate::codec::{HttpUrl, OptionalText, TextOrDefault};
 use crate::concern::concern;
 
 concern! {
@@ -14,7 +14,7 @@ concern! {
         /// Description of the OAI-PMH repository.
         description: Option<String> = None, "OAIPMH_REPO_DESCRIPTION" as OptionalText;
         /// Email address of the administrator of the OAI-PMH repository.
-        admin_email: String = "admin@localhost".to_owned(), "OAIPMH_REPO_ADMIN_EMAIL" as Text;
+        admin_email: String = "admin@localhost".to_owned(), "OAIPMH_REPO_ADMIN_EMAIL" as TextOrDefault;
     }
 }
 

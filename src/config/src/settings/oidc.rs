@@ -2,7 +2,9 @@
 
 use im_util::Secret;
 
-use crate::codec::{AdminGroups, Bool, Issuers, Names, OptionalText, Password, Scopes, Text};
+use crate::codec::{
+    AdminGroups, Bool, Issuers, Names, OptionalText, Password, Scopes, TextOrDefault,
+};
 use crate::concern::concern;
 use crate::identity::AdminGroup;
 
@@ -23,7 +25,7 @@ concern! {
         /// Names of the groups whose members may use the service, separated by commas. Leave it blank to admit all.
         groups: Vec<String> = Vec::new(), "OIDC_GROUPS" as Names;
         /// Claim of a token that names the groups.
-        groups_claim: String = "groups".to_owned(), "OIDC_GROUPS_CLAIM" as Text;
+        groups_claim: String = "groups".to_owned(), "OIDC_GROUPS_CLAIM" as TextOrDefault;
         /// Groups whose members are administrators: a JSON list such as
         /// `[{"issuer": "https://issuer.example.org/", "group": "name"}]`.
         admin_groups: Vec<AdminGroup> = Vec::new(), "OIDC_ADMIN_GROUPS" as AdminGroups;

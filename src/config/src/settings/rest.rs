@@ -27,7 +27,7 @@ concern! {
         ssl_ca_certs: Option<PathBuf> = Some(PathBuf::from("/etc/im/pki/ca-chain.pem")), "REST_SSL_CA_CERTS" as OptionalFile;
         /// Whether pages of other origins may call the REST API from a browser (CORS).
         enable_cors: bool = false, "ENABLE_CORS" as Bool;
-        /// The origins that may, separated by commas, or * for all.
+        /// The origins whose pages may, such as `https://ui.example.org`, separated by commas; * is all.
         cors_origin: Vec<String> = vec!["*".to_owned()], "CORS_ORIGIN" as Origins;
         /// Directory whose files are served under `/static`. Leave it blank to serve none.
         static_files_dir: Option<PathBuf> = None, "STATIC_FILES_DIR" as OptionalFile;

@@ -1,13 +1,12 @@
 //! The template and the table of the README say what the code does.
 //!
-//! To write both anew: `IM_CONFIG_WRITE_DOCUMENTS=1 cargo test -p im-config --test documents`.
+//! To write both anew: `IM_CONFIG_WRITE_DOCUMENTS=1 cargo test -p im-config --test it documents`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use im_config::{LoadOptions, Settings, options, options_markdown, template};
+use im_config::{Settings, options, options_markdown, template};
+
+use crate::bench::Bench;
 
 const BEGIN: &str = "<!-- options:begin -->\n";
 const END: &str = "<!-- options:end -->";
@@ -60,10 +59,7 @@ fn the_table_of_the_readme_agrees_with_the_code() {
 
 #[test]
 fn the_template_means_the_documented_defaults() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("im.cfg");
-    std::fs::write(&file, template()).unwrap();
-    let loaded = load(&file);
+    let loaded = Bench::new().file(&template()).load();
     assert_eq!(loaded.warnings, []);
     let mut documented = Settings::documented();
     documented.rest.active = true;
@@ -74,8 +70,6 @@ fn the_template_means_the_documented_defaults() {
 
 #[test]
 fn every_line_of_the_template_can_be_switched_on() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("im.cfg");
     let names: Vec<&str> = options().iter().map(|option| option.name).collect();
     let mut switched_on = 0;
     let mut text = String::new();
@@ -89,18 +83,25 @@ fn every_line_of_the_template_can_be_switched_on() {
         text.push('\n');
     }
     assert_eq!(switched_on + 1, names.len());
-    std::fs::write(&file, text).unwrap();
-    let loaded = load(&file);
+    let loaded = Bench::new().file(&text).load();
     assert_eq!(loaded.warnings, []);
     let mut documented = Settings::documented();
     documented.rest.active = true;
     assert_eq!(loaded.settings, documented);
 }
 
-fn load(file: &std::path::Path) -> im_config::Loaded {
-    let options = LoadOptions {
-        file: Some(file.to_owned()),
-        ..LoadOptions::default()
-    };
-    Settings::load(&options, &BTreeMap::new()).unwrap()
+#[test]
+fn every_option_has_one_row_and_a_sentence() {
+    let options = options();
+    for (index, option) in options.iter().enumerate() {
+        assert!(
+            !options[..index]
+                .iter()
+                .any(|other| other.name == option.name),
+            "{} is declared twice",
+            option.name
+        );
+        assert!(option.help.ends_with('.'), "{}", option.name);
+        assert!(!option.kind.is_empty(), "{}", option.name);
+    }
 }

@@ -1,0 +1,14 @@
+//! The configuration as its users see it: files, variables, messages and documents.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bench;
+mod contradictions;
+mod defaults;
+mod documents;
+mod environment;
+mod file_format;
+mod manual;
+mod reports;
+mod secrets;
+mod values;
