@@ -1,4 +1,8 @@
 //! The log.
+//!
+//! The manual tells the size of the log file twice, once in KiB; it is read in bytes, for which the documented default
+//! (10 MiB) and existing files are written. Of the two documented names of the file it is the one of the chapter on
+//! logging.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
