@@ -1,1 +1,1 @@
-//! Benchmarks.
+//! Benchmarks of the service and of its parts.

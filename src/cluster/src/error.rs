@@ -1,0 +1,56 @@
+//! Errors of opening and changing infrastructures, by what the caller can do about them.
+
+use im_domain::InfId;
+use im_store::{StoreError, StoreErrorKind};
+use thiserror::Error;
+
+/// Why an infrastructure cannot be opened or a change was not made.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ClusterError {
+    /// A live infrastructure has this id.
+    #[error("infrastructure {0} exists already")]
+    AlreadyExists(InfId),
+    /// The store cannot be asked now. Nothing was changed; trying again may help.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    /// The row was changed by somebody else. Nothing was changed here; open it again.
+    #[error("infrastructure {0} was changed by another process")]
+    Lost(InfId),
+    /// The change may or may not have been made, and the store cannot be asked which.
+    #[error("it is not known whether the change to infrastructure {0} was made")]
+    OutcomeUnknown(InfId),
+    /// The stored form cannot be understood.
+    #[error("{0}")]
+    Corrupt(String),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Why a change was not made.
+#[derive(Debug, Error)]
+pub enum ChangeError<E> {
+    /// The change itself refused.
+    #[error("{0}")]
+    Refused(E),
+    /// It could not be committed.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+}
+
+// === impl ClusterError ===
+
+impl ClusterError {
+    /// Translates an error of the store about an infrastructure.
+    pub(crate) fn from_store(id: &InfId, error: &StoreError) -> Self {
+        match &error.kind {
+            StoreErrorKind::AlreadyExists => Self::AlreadyExists(id.clone()),
+            StoreErrorKind::Conflict(_) => Self::Lost(id.clone()),
+            StoreErrorKind::Corrupt => Self::Corrupt(error.to_string()),
+            StoreErrorKind::Unavailable => Self::Unavailable(error.to_string()),
+            StoreErrorKind::Unknown => Self::OutcomeUnknown(id.clone()),
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}

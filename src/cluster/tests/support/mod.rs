@@ -1,0 +1,163 @@
+//! A store in memory whose answers can be made to fail or to get lost.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use im_cluster::{CacheSettings, Cluster};
+use im_domain::{Epoch, InfId, Infrastructure, UserKey, Version};
+use im_store::{Loaded, Position, Store, StoreError, StoreErrorKind, Summary};
+use im_util::SystemClock;
+use tokio::sync::Semaphore;
+
+/// What happens to the next saves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Refused, nothing is written.
+    Refuse,
+    /// Written, and the answer is lost.
+    LoseAnswer,
+    /// Not written, and the answer is lost.
+    LoseRequest,
+}
+
+/// The store.
+#[derive(Debug)]
+pub struct FaultyStore {
+    rows: Mutex<HashMap<InfId, (Infrastructure, Position)>>,
+    pub faults: Mutex<Vec<Fault>>,
+    /// One permit lets one save pass.
+    pub gate: Semaphore,
+    pub saves: AtomicU32,
+    pub loads: AtomicU32,
+}
+
+impl FaultyStore {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            rows: Mutex::default(),
+            faults: Mutex::default(),
+            gate: Semaphore::new(Semaphore::MAX_PERMITS),
+            saves: AtomicU32::new(0),
+            loads: AtomicU32::new(0),
+        })
+    }
+
+    pub fn row(&self, id: &InfId) -> (Infrastructure, Position) {
+        self.rows.lock().unwrap()[id].clone()
+    }
+
+    /// Writes behind the back of whoever owns the row.
+    pub fn steal(&self, id: &InfId) {
+        let mut rows = self.rows.lock().unwrap();
+        rows.get_mut(id).unwrap().1.epoch.0 += 1;
+    }
+}
+
+/// A cluster over the store.
+pub fn cluster(store: &Arc<FaultyStore>) -> Cluster {
+    let settings = CacheSettings {
+        time_to_idle: None,
+        max_bytes: 1 << 30,
+    };
+    Cluster::new(
+        Arc::clone(store) as Arc<dyn Store>,
+        Arc::new(SystemClock::new()),
+        settings,
+    )
+}
+
+fn conflict(id: &InfId, at: Option<Position>) -> StoreError {
+    StoreError::new(StoreErrorKind::Conflict(at), Some(id), "the row moved")
+}
+
+#[async_trait]
+impl Store for FaultyStore {
+    async fn insert(&self, infrastructure: &Infrastructure) -> Result<Position, StoreError> {
+        let position = Position {
+            epoch: Epoch(1),
+            version: Version(1),
+        };
+        let row = (infrastructure.clone(), position);
+        self.rows
+            .lock()
+            .unwrap()
+            .insert(infrastructure.id.clone(), row);
+        Ok(position)
+    }
+
+    async fn load(&self, id: &InfId) -> Result<Option<Loaded>, StoreError> {
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        let row = self.rows.lock().unwrap().get(id).cloned();
+        Ok(row.map(|(infrastructure, position)| Loaded {
+            infrastructure,
+            position,
+        }))
+    }
+
+    async fn save(
+        &self,
+        infrastructure: &Infrastructure,
+        at: Position,
+    ) -> Result<Position, StoreError> {
+        self.gate.acquire().await.unwrap().forget();
+        self.saves.fetch_add(1, Ordering::SeqCst);
+        let fault = self.faults.lock().unwrap().pop();
+        let lost = || StoreError::new(StoreErrorKind::Unknown, None, "the answer was lost");
+        match fault {
+            Some(Fault::Refuse) => {
+                return Err(StoreError::new(
+                    StoreErrorKind::Unavailable,
+                    None,
+                    "not now",
+                ));
+            }
+            Some(Fault::LoseRequest) => return Err(lost()),
+            Some(Fault::LoseAnswer) | None => {}
+        }
+        let mut rows = self.rows.lock().unwrap();
+        let (stored, position) = rows.get_mut(&infrastructure.id).unwrap();
+        if *position != at {
+            return Err(conflict(&infrastructure.id, Some(*position)));
+        }
+        *stored = infrastructure.clone();
+        position.version.0 += 1;
+        if fault.is_some() {
+            Err(lost())
+        } else {
+            Ok(*position)
+        }
+    }
+
+    async fn acquire(&self, id: &InfId, seen: Epoch) -> Result<Position, StoreError> {
+        let mut rows = self.rows.lock().unwrap();
+        let (_, position) = rows.get_mut(id).unwrap();
+        if position.epoch != seen {
+            return Err(conflict(id, Some(*position)));
+        }
+        position.epoch.0 += 1;
+        Ok(*position)
+    }
+
+    async fn list(&self, _users: &[UserKey]) -> Result<Vec<InfId>, StoreError> {
+        self.list_all().await
+    }
+
+    async fn list_all(&self) -> Result<Vec<InfId>, StoreError> {
+        Ok(self.rows.lock().unwrap().keys().cloned().collect())
+    }
+
+    async fn summaries(&self, _users: Option<&[UserKey]>) -> Result<Vec<Summary>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn purge(&self, _created_before: i64, _dry_run: bool) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Deploys and configures virtual infrastructures on many clouds.
+///
+/// Without a command it serves: `im` is the same as `im serve`.
+#[derive(Debug, Parser)]
+#[command(name = "im", version, max_term_width = 110, after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const AFTER_HELP: &str = "\
+A first infrastructure, on the built-in cloud `Dummy`:
+
+  im serve &
+  curl -H 'Authorization: type = InfrastructureManager; username = me; password = secret\\nid = dummy; type = Dummy' \\
+       --data-binary 'system node (cpu.count >= 1) contextualize () deploy node 2' \\
+       -H 'Content-Type: text/plain' http://localhost:8800/infrastructures
+
+The configuration is read from --config, else $IM_PATH/etc/im.cfg, else /etc/im/im.cfg, and every option can be set \
+in the environment as IM_<OPTION>. See `im check-config`.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the REST and XML-RPC APIs until SIGTERM or SIGINT.
+    Serve(ServeArgs),
+    /// Parse and check documents; say what is wrong with line and column.
+    ///
+    /// Every FILE is read as RADL, in JSON form if its first character is `[` or `{`. Nothing is printed for a document
+    /// that is right unless there are several. Exit status 1 if one is wrong, 2 if one cannot be read.
+    Validate(ValidateArgs),
+    /// Translate a document from one form to another, to standard output.
+    ///
+    /// `radl` is the canonical text, `json` the indented JSON form with sorted keys, `simple` the compact JSON form
+    /// in the order of the document, as the REST API writes it.
+    Convert(ConvertArgs),
+    /// Read the configuration as `serve` would, and say what holds and what is wrong, without serving.
+    ///
+    /// Prints every option that is not at its default with the place it was set, and the warnings. Secrets are not
+    /// printed. Exit status 1 if the configuration is wrong.
+    CheckConfig(CheckConfigArgs),
+    /// Delete for good the infrastructures that were destroyed and had been created before a day.
+    ///
+    /// Destroyed infrastructures stay in the database for the record and feed the statistics until they are purged.
+    Purge(PurgeArgs),
+    /// Print the OpenAPI 3.1 description of the REST API.
+    Openapi,
+}
+
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// The configuration file (im.cfg).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ValidateArgs {
+    /// Documents to check; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ConvertArgs {
+    /// The document; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The form it is in.
+    #[arg(long, value_enum)]
+    pub(crate) from: InputForm,
+    /// The form to print.
+    #[arg(long, value_enum)]
+    pub(crate) to: OutputForm,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InputForm {
+    /// RADL text.
+    Radl,
+    /// RADL in JSON form.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputForm {
+    /// Canonical RADL text.
+    Radl,
+    /// JSON, indented, keys sorted.
+    Json,
+    /// JSON, compact, in the order of the document.
+    Simple,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckConfigArgs {
+    /// The configuration file (im.cfg).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PurgeArgs {
+    /// Infrastructures created before this day (YYYY-MM-DD, in UTC) go.
+    #[arg(value_name = "DATE")]
+    pub(crate) date: String,
+    /// Only count what would go.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The configuration file (im.cfg), for DATA_DB.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+// === impl Command ===
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Serve(ServeArgs::default())
+    }
+}
