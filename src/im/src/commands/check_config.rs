@@ -1,0 +1,35 @@
+//! `im check-config`
+
+use std::process::ExitCode;
+
+use im_config::Origin;
+
+use crate::args::CheckConfigArgs;
+use crate::output::print;
+use crate::settings;
+
+/// Says what holds, and where it was set.
+pub(crate) fn run(args: &CheckConfigArgs) -> ExitCode {
+    let loaded = match settings::load(args.config.as_deref()) {
+        Ok(loaded) => loaded,
+        Err(status) => return status,
+    };
+    match &loaded.file {
+        Some(file) => print(format_args!("configuration file: {}", file.display())),
+        None => print("configuration file: none"),
+    }
+    for effective in &loaded.effective {
+        if effective.origin != Origin::Default {
+            print(format_args!(
+                "[{}] {} = {} ({})",
+                effective.section, effective.name, effective.value, effective.origin
+            ));
+        }
+    }
+    print(match loaded.warnings.len() {
+        0 => "The configuration is right.".to_owned(),
+        1 => "The configuration is right, with 1 warning.".to_owned(),
+        n => format!("The configuration is right, with {n} warnings."),
+    });
+    ExitCode::SUCCESS
+}
