@@ -15,7 +15,7 @@ use crate::{ClusterError, Slot};
 /// How much is kept in memory, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct CacheSettings {
-    /// An infrastructure that nobody asked for in this time is forgotten (INF_CACHE_TIME); `None`: kept while there
+    /// An infrastructure that nobody asked for in this time is forgotten (`INF_CACHE_TIME`); `None`: kept while there
     /// is room.
     pub time_to_idle: Option<Duration>,
     /// Room, in bytes, estimated.

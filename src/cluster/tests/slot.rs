@@ -13,7 +13,7 @@ use support::{Fault, FaultyStore, cluster};
 fn add_line(
     slot: &Arc<Slot>,
     line: String,
-) -> impl Future<Output = Result<(), ChangeError<Infallible>>> {
+) -> impl Future<Output = Result<(), ChangeError<Infallible>>> + use<> {
     let slot = Arc::clone(slot);
     async move {
         slot.change(|inf| {

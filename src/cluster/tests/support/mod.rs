@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 /// What happens to the next saves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Refused, nothing is written.
     Refuse,
     /// Written, and the answer is lost.
@@ -25,17 +25,17 @@ pub enum Fault {
 
 /// The store.
 #[derive(Debug)]
-pub struct FaultyStore {
+pub(crate) struct FaultyStore {
     rows: Mutex<HashMap<InfId, (Infrastructure, Position)>>,
-    pub faults: Mutex<Vec<Fault>>,
+    pub(crate) faults: Mutex<Vec<Fault>>,
     /// One permit lets one save pass.
-    pub gate: Semaphore,
-    pub saves: AtomicU32,
-    pub loads: AtomicU32,
+    pub(crate) gate: Semaphore,
+    pub(crate) saves: AtomicU32,
+    pub(crate) loads: AtomicU32,
 }
 
 impl FaultyStore {
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             rows: Mutex::default(),
             faults: Mutex::default(),
@@ -45,19 +45,19 @@ impl FaultyStore {
         })
     }
 
-    pub fn row(&self, id: &InfId) -> (Infrastructure, Position) {
+    pub(crate) fn row(&self, id: &InfId) -> (Infrastructure, Position) {
         self.rows.lock().unwrap()[id].clone()
     }
 
     /// Writes behind the back of whoever owns the row.
-    pub fn steal(&self, id: &InfId) {
+    pub(crate) fn steal(&self, id: &InfId) {
         let mut rows = self.rows.lock().unwrap();
         rows.get_mut(id).unwrap().1.epoch.0 += 1;
     }
 }
 
 /// A cluster over the store.
-pub fn cluster(store: &Arc<FaultyStore>) -> Cluster {
+pub(crate) fn cluster(store: &Arc<FaultyStore>) -> Cluster {
     let settings = CacheSettings {
         time_to_idle: None,
         max_bytes: 1 << 30,
