@@ -27,5 +27,5 @@ pub use authenticator::{AuthSettings, Authenticator};
 pub use caller::Caller;
 pub use credentials::{Credentials, MAX_BYTES, MAX_LINES};
 pub use error::{AuthError, AuthErrorKind, CredentialsError};
-pub use line::{AuthLine, AuthValue, is_secret_key};
+pub use line::{AuthLine, AuthValue};
 pub use single_site::SingleSite;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use im_util::Secret;
+use im_util::{Secret, is_secret_name};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -14,27 +14,6 @@ pub(crate) const SERVICE: &str = "InfrastructureManager";
 
 /// Types of lines that are neither for this service nor for a cloud.
 const NOT_CLOUDS: [&str; 2] = [SERVICE, "VMRC"];
-
-/// Words of a key's name that make its value a secret.
-const SECRET_WORDS: [&str; 14] = [
-    "apikey",
-    "cert",
-    "certificate",
-    "credential",
-    "credentials",
-    "key",
-    "kubeconfig",
-    "passphrase",
-    "pass",
-    "passwd",
-    "privatekey",
-    "private",
-    "proxy",
-    "pwd",
-];
-
-/// Parts of a key's name that make its value a secret wherever they stand.
-const SECRET_PARTS: [&str; 3] = ["password", "secret", "token"];
 
 /// Characters of a refused `id` that are shown.
 const SHOWN_ID_CHARS: usize = 64;
@@ -52,19 +31,10 @@ pub struct AuthLine {
 pub enum AuthValue {
     /// A text that may be shown.
     Text(String),
-    /// A password, key or token.
+    /// A password, key or token: the value of a key whose [name says so](is_secret_name).
     Secret(Secret),
     /// A number, list or other value that only the JSON form and XML-RPC can bring. It is not printed.
     Other(Value),
-}
-
-/// Whether the value of a key of this name is a secret: `password`, `private_key`, `proxy`, `subscription_token` ...
-pub fn is_secret_key(name: &str) -> bool {
-    let name = name.to_lowercase();
-    SECRET_PARTS.iter().any(|part| name.contains(part))
-        || name
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|word| SECRET_WORDS.contains(&word))
 }
 
 // === impl AuthLine ===
@@ -95,10 +65,10 @@ impl AuthLine {
 
     fn push(&mut self, key: String, value: Value) {
         let value = match value {
-            Value::String(text) if is_secret_key(&key) => AuthValue::Secret(Secret::new(text)),
+            Value::String(text) if is_secret_name(&key) => AuthValue::Secret(Secret::new(text)),
             Value::String(text) => AuthValue::Text(text),
             // A password that is a number in JSON is the text of that number.
-            other if is_secret_key(&key) || (key == "username" && other.is_number()) => {
+            other if is_secret_name(&key) || (key == "username" && other.is_number()) => {
                 return self.push(key, Value::String(other.to_string()));
             }
             other => AuthValue::Other(other),

@@ -1,9 +1,11 @@
-//! What every room needs and none owns: the clock and secrets that cannot be printed.
+//! What every room needs and none owns: the clock, secrets that cannot be printed and the names that betray them.
 //!
 //! A leaf: it knows nothing of infrastructures, and no other crate of the workspace.
 
 pub mod clock;
+pub mod redaction;
 pub mod secret;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use redaction::is_secret_name;
 pub use secret::Secret;
