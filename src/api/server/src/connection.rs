@@ -1,0 +1,98 @@
+//! One connection.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::Watcher;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+
+use crate::ServerLimits;
+use crate::tls::Tls;
+use crate::watched::{Phase, Watched};
+
+/// Who is at the other end; an extension of every request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// The address of the client, or of the proxy before it.
+    pub address: SocketAddr,
+    /// The address that was connected to.
+    pub local: SocketAddr,
+    /// Whether the connection is encrypted.
+    pub tls: bool,
+}
+
+/// What every connection of a listener needs.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) name: &'static str,
+    pub(crate) router: Router,
+    pub(crate) limits: ServerLimits,
+    pub(crate) tls: Option<Arc<Tls>>,
+}
+
+// === impl Shared ===
+
+impl Shared {
+    /// Serves a connection until it ends.
+    pub(crate) async fn serve(&self, stream: TcpStream, peer: Peer, watcher: Watcher) {
+        let Some(tls) = &self.tls else {
+            return self.serve_http(stream, peer, watcher).await;
+        };
+        let handshake = TlsAcceptor::from(tls.current()).accept(stream);
+        match timeout(self.limits.head_timeout, handshake).await {
+            Ok(Ok(stream)) => self.serve_http(stream, peer, watcher).await,
+            Ok(Err(error)) => {
+                tracing::debug!(api = self.name, peer = %peer.address, %error, "The TLS handshake failed.");
+            }
+            Err(_) => {
+                tracing::debug!(api = self.name, peer = %peer.address, "The TLS handshake took too long.");
+            }
+        }
+    }
+
+    async fn serve_http<S>(&self, stream: S, peer: Peer, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let limits = &self.limits;
+        let stream = Watched::new(stream, limits.head_timeout, limits.write_timeout);
+        let phase = stream.phase();
+        let router = self.router.clone();
+        let service =
+            service_fn(move |request| respond(router.clone(), phase.clone(), peer, request));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.idle_timeout.max(limits.head_timeout))
+            .max_headers(limits.headers)
+            .max_buf_size(limits.head_bytes.max(16 * 1024))
+            .serve_connection(TokioIo::new(stream), service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(api = self.name, peer = %peer.address, %error, "The connection ended early.");
+        }
+    }
+}
+
+async fn respond(
+    router: Router,
+    phase: Phase,
+    peer: Peer,
+    request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    let _serving = phase.serve();
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(peer);
+    router.oneshot(request).await
+}

@@ -1,0 +1,22 @@
+//! Accepts connections for the APIs and hands their requests to a router.
+//!
+//! What is hostile about connections ends here, so that the rooms above see complete request heads of a bounded size
+//! that arrive in a bounded time: caps on connections in all and for each client address ([`admission`]), time-outs
+//! for the head of a request, for idle connections and for clients that do not read their answer ([`watched`]), TLS
+//! with certificates that are read again when their files change ([`tls`]), and a stop that lets running requests
+//! finish. Bodies are bounded by who reads them.
+//!
+//! Nothing here knows what a request means.
+
+pub mod admission;
+mod connection;
+mod listener;
+mod open_files;
+mod settings;
+pub mod tls;
+pub mod watched;
+
+pub use connection::Peer;
+pub use listener::{Bound, ServeError, serve};
+pub use settings::{ServerLimits, ServerSettings, TlsSettings};
+pub use tls::TlsError;

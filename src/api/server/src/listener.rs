@@ -1,0 +1,193 @@
+//! The listener: takes connections until the stop, then lets them finish.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::server::graceful::GracefulShutdown;
+use thiserror::Error;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::admission::Admission;
+use crate::connection::{Peer, Shared};
+use crate::tls::{Tls, TlsError};
+use crate::{ServerLimits, ServerSettings};
+
+/// How long no connection is taken after the operating system had no means for one.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// A server that listens.
+#[derive(Debug)]
+pub struct Bound {
+    /// The address that it listens on.
+    pub addr: SocketAddr,
+    /// Ends when the server was told to stop and its connections have ended, or were cut off.
+    pub join: JoinHandle<()>,
+}
+
+/// Why a server did not begin.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    #[error("The {name} API cannot listen on {address} port {port}: {source}.")]
+    Bind {
+        /// The API.
+        name: &'static str,
+        /// The address, as configured.
+        address: String,
+        /// The port, as configured.
+        port: u16,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// TLS cannot be set up.
+    #[error("TLS of the {name} API: {source}")]
+    Tls {
+        /// The API.
+        name: &'static str,
+        /// What is wrong.
+        source: TlsError,
+    },
+}
+
+struct Listener {
+    tcp: TcpListener,
+    local: SocketAddr,
+    admission: Arc<Admission>,
+    shared: Arc<Shared>,
+    graceful: GracefulShutdown,
+    /// Ends the connections that did not finish in time.
+    cut: CancellationToken,
+}
+
+/// Listens, and serves connections with the router until `shutdown` is cancelled. When this returns, clients can
+/// connect.
+///
+/// # Errors
+/// If the address cannot be listened on or the files of TLS cannot be used.
+pub async fn serve(
+    settings: ServerSettings,
+    router: Router,
+    shutdown: CancellationToken,
+) -> Result<Bound, ServeError> {
+    let ServerSettings {
+        name,
+        address,
+        port,
+        tls,
+        limits,
+    } = settings;
+    let tls = tls
+        .map(|tls| Tls::load(tls).map(Arc::new))
+        .transpose()
+        .map_err(|source| ServeError::Tls { name, source })?;
+    let bound = TcpListener::bind((address.as_str(), port)).await;
+    let (tcp, local) = bound
+        .and_then(|tcp| tcp.local_addr().map(|local| (tcp, local)))
+        .map_err(|source| ServeError::Bind {
+            name,
+            address,
+            port,
+            source,
+        })?;
+    let listener = Listener {
+        tcp,
+        local,
+        admission: Arc::new(Admission::new(&limits)),
+        shared: Arc::new(Shared {
+            name,
+            router,
+            limits,
+            tls,
+        }),
+        graceful: GracefulShutdown::new(),
+        cut: CancellationToken::new(),
+    };
+    let join = tokio::spawn(listener.run(shutdown));
+    Ok(Bound { addr: local, join })
+}
+
+// === impl Listener ===
+
+impl Listener {
+    async fn run(self, shutdown: CancellationToken) {
+        let tls = self.shared.tls.clone();
+        let files = async move {
+            match tls {
+                Some(tls) => tls.follow_files().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = self.accept() => {}
+            () = files => {}
+        }
+        self.stop().await;
+    }
+
+    async fn accept(&self) {
+        loop {
+            match self.tcp.accept().await {
+                Ok((stream, address)) => self.take(stream, address),
+                Err(error) => {
+                    tracing::warn!(api = self.shared.name, %error, "A connection could not be taken.");
+                    sleep(BREATH).await;
+                }
+            }
+        }
+    }
+
+    fn take(&self, stream: TcpStream, address: SocketAddr) {
+        let ticket = match self.admission.enter(address.ip()) {
+            Ok(ticket) => ticket,
+            Err(refusal) => {
+                tracing::debug!(api = self.shared.name, peer = %address, ?refusal, "A connection was refused.");
+                return;
+            }
+        };
+        // Answers are written whole: waiting for more of them to fill a packet would only delay them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(api = self.shared.name, peer = %address, %error, "The connection is gone.");
+            return;
+        }
+        let peer = Peer {
+            address,
+            local: self.local,
+            tls: self.shared.tls.is_some(),
+        };
+        let shared = Arc::clone(&self.shared);
+        let watcher = self.graceful.watcher();
+        let cut = self.cut.clone();
+        tokio::spawn(async move {
+            cut.run_until_cancelled(shared.serve(stream, peer, watcher))
+                .await;
+            drop(ticket);
+        });
+    }
+
+    /// Closes the listener first, so that clients and proxies turn elsewhere while running requests finish.
+    async fn stop(self) {
+        let Self {
+            tcp,
+            graceful,
+            shared,
+            cut,
+            ..
+        } = self;
+        drop(tcp);
+        let ServerLimits { stop_timeout, .. } = shared.limits;
+        if timeout(stop_timeout, graceful.shutdown()).await.is_err() {
+            tracing::warn!(
+                api = shared.name,
+                "Requests did not finish in time and are cut off."
+            );
+            cut.cancel();
+        }
+    }
+}
