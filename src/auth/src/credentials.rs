@@ -1,6 +1,7 @@
 //! What a request brings to show who asks and to enter clouds.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -16,13 +17,13 @@ pub const MAX_BYTES: usize = 256 * 1024;
 /// The most lines that one header or list may have.
 pub const MAX_LINES: usize = 256;
 
-/// Ordered lines of credentials.
+/// Ordered lines of credentials. Clones share them.
 ///
 /// They are not kept beyond the request, except where an unfinished operation needs them; then they are written by
 /// `Serialize`, in clear, to be sealed by whoever stores them, and read again by [`Credentials::from_value`].
 #[derive(Clone, Default, PartialEq)]
 pub struct Credentials {
-    lines: Vec<AuthLine>,
+    lines: Arc<[AuthLine]>,
     /// What is wrong with the shape of what was read. It is reported when somebody is to be authenticated.
     malformed: Option<&'static str>,
 }
@@ -72,14 +73,14 @@ impl Credentials {
 
     pub(crate) fn new(lines: Vec<AuthLine>) -> Self {
         Self {
-            lines,
+            lines: lines.into(),
             malformed: None,
         }
     }
 
     pub(crate) fn malformed(reason: &'static str) -> Self {
         Self {
-            lines: Vec::new(),
+            lines: Arc::default(),
             malformed: Some(reason),
         }
     }
@@ -113,13 +114,13 @@ impl Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.lines).finish()
+        f.debug_list().entries(self.lines.iter()).finish()
     }
 }
 
 /// In clear, for what is stored.
 impl Serialize for Credentials {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.lines.serialize(serializer)
+        serializer.collect_seq(self.lines.iter())
     }
 }

@@ -8,4 +8,4 @@ pub mod secret;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use redaction::is_secret_name;
-pub use secret::Secret;
+pub use secret::{Secret, is_same_text};
