@@ -6,17 +6,29 @@
 //! line in [`registry`].
 
 pub mod capability;
+mod cloud_line;
+mod concretize;
 pub mod connector;
 pub mod dummy;
 pub mod error;
+pub mod estimate;
+mod faults;
+mod host;
 pub mod layers;
+pub mod operation;
 pub mod registry;
 pub mod request;
 
 pub use capability::{Capability, CreateIdempotency};
+pub use cloud_line::CloudLine;
 pub use connector::Connector;
+pub use dummy::DummySettings;
 pub use error::{ConnectorError, ErrorKind, Retry};
-pub use registry::{CloudLine, Registry};
+pub use estimate::{CloudEstimate, ComputeEstimate, StorageEstimate};
+pub use faults::Faults;
+pub use layers::LayerSettings;
+pub use operation::Operation;
+pub use registry::{CloudType, Registry, RegistrySettings};
 pub use request::{
     CloudVm, Image, ImageFilter, LaunchRequest, Launched, Observed, Quota, Quotas, Snapshot, Tag,
 };

@@ -16,7 +16,7 @@ pub struct LaunchRequest {
     pub vm: VmId,
     /// Makes a repeat recognisable: lower case letters and digits, at most 26, usable as a DNS label.
     pub token: String,
-    /// The name it gets, from DEFAULT_VM_NAME or the document.
+    /// The name it gets, from `DEFAULT_VM_NAME` or the document.
     pub name: String,
     /// Its system (concretized for this cloud, exactly one), networks and the rest of its document.
     pub radl: Arc<Radl>,
@@ -47,7 +47,9 @@ pub struct Launched {
 pub struct Observed {
     /// Its state: never `configured` or `unconfigured`, which clouds do not know.
     pub state: VmState,
-    /// Its document with what the cloud has added: addresses, devices, credentials, instance type.
+    /// The whole of its document: that of the call ([`LaunchRequest::radl`], or `info` of [`CloudVm::vm`]) with what
+    /// the cloud knows laid over it: addresses, devices, credentials, instance type. Everything else is as it was,
+    /// so it can replace the remembered one. The same pointer if nothing is new.
     pub radl: Arc<Radl>,
 }
 

@@ -1,0 +1,74 @@
+//! Repeats.
+
+use std::time::Duration;
+
+use im_util::Backoff;
+
+use super::{Attempt, Call, Layer};
+use crate::{ConnectorError, Retry};
+
+/// How often and how soon a call is repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetrySettings {
+    /// Attempts of one call in all; 0 counts as 1.
+    pub attempts: u32,
+    /// The waits between them.
+    pub backoff: Backoff,
+}
+
+/// Repeats calls that failed with [`Retry::Safe`], and no others, a bounded number of times.
+///
+/// The last error is handed on as it is.
+#[derive(Debug)]
+pub struct Retries {
+    settings: RetrySettings,
+}
+
+// === impl RetrySettings ===
+
+impl Default for RetrySettings {
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            backoff: Backoff::new(Duration::from_millis(200), Duration::from_secs(5)),
+        }
+    }
+}
+
+// === impl Retries ===
+
+impl Retries {
+    /// With these settings.
+    pub fn new(settings: RetrySettings) -> Self {
+        Self { settings }
+    }
+}
+
+impl Layer for Retries {
+    async fn around<'a, T: Send + 'a>(
+        &'a self,
+        call: Call<'a>,
+        attempt: impl Fn() -> Attempt<'a, T> + Send + Sync + 'a,
+    ) -> Result<T, ConnectorError> {
+        let mut failures = 0;
+        loop {
+            let error = match attempt().await {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            failures += 1;
+            if error.retry != Retry::Safe || failures >= self.settings.attempts {
+                return Err(error);
+            }
+            let delay = self.settings.backoff.random_delay(failures);
+            tracing::debug!(
+                cloud.operation = call.operation.as_str(),
+                error.kind = error.kind.as_str(),
+                failures,
+                delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+                "The call will be repeated."
+            );
+            tokio::time::sleep(delay).await;
+        }
+    }
+}
