@@ -21,11 +21,13 @@
 //! * **A caller that goes away changes nothing.** Commits run in tasks of their own, so that dropping the future of a
 //!   change (a client that hangs up) never leaves a commit half done.
 
+mod asked;
 mod cluster;
 mod error;
 mod operation;
 mod slot;
 
+pub use asked::Asked;
 pub use cluster::{CacheSettings, Cluster};
 pub use error::{ChangeError, ClusterError};
 pub use operation::OperationGuard;

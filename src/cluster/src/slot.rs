@@ -23,7 +23,7 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::operation::Turn;
-use crate::{ChangeError, ClusterError, OperationGuard};
+use crate::{Asked, ChangeError, ClusterError, OperationGuard};
 
 /// How often the store is asked what became of a write whose answer was lost, and how long to wait between.
 const RESOLVE_PAUSES: [Duration; 4] = [
@@ -46,6 +46,7 @@ pub struct Slot {
     turn: Turn,
     refreshed: AtomicU64,
     refresh: AsyncMutex<()>,
+    asked: Asked,
 }
 
 /// What the next commit will write.
@@ -97,6 +98,7 @@ impl Slot {
             clock,
             refreshed: AtomicU64::new(0),
             refresh: AsyncMutex::new(()),
+            asked: Asked::default(),
         }
     }
 
@@ -176,6 +178,11 @@ impl Slot {
     pub fn mark_refreshed(&self) {
         let millis = u64::try_from(self.clock.monotonic().as_millis()).unwrap_or(u64::MAX);
         self.refreshed.store(millis.max(1), Ordering::Release);
+    }
+
+    /// When the clouds were asked about each machine.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// Lets one caller at a time ask the clouds: whoever waits here finds the answers of the one before.
