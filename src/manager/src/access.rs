@@ -1,1 +1,84 @@
 //! The steps before the work: boot mode, who is asking, whose infrastructure.
+//!
+//! Every use case begins with [`Manager::enter`], and with [`Manager::open`] if it is about one infrastructure; in
+//! this order, so that a node tells nobody without a name whether an infrastructure exists, and nothing at all about
+//! a verb that its boot mode forbids.
+
+use std::sync::Arc;
+
+use im_auth::{Caller, Credentials};
+use im_cluster::Slot;
+use im_domain::{InfId, Infrastructure, Vm, VmId};
+
+use crate::{BootMode, Error, Manager};
+
+/// What a use case does, as far as the boot mode cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    /// Look, estimate, count.
+    Read,
+    /// Change who owns an infrastructure, which every mode allows.
+    ChangeOwners,
+    /// Make or change infrastructures or machines.
+    Change,
+    /// Destroy an infrastructure or give it up.
+    Delete,
+}
+
+// === impl Verb ===
+
+impl Verb {
+    fn is_allowed_in(self, mode: BootMode) -> bool {
+        match self {
+            Self::Read | Self::ChangeOwners => true,
+            Self::Delete => mode != BootMode::ReadOnly,
+            Self::Change => mode == BootMode::Normal,
+        }
+    }
+}
+
+// === impl Manager ===
+
+impl Manager {
+    /// Whether this node does this at all, then who is asking.
+    ///
+    /// # Errors
+    /// `Disabled`, whatever the credentials are; then `Unauthorized` or `Invalid`, if they do not suffice.
+    pub(crate) fn enter(&self, verb: Verb, credentials: &Credentials) -> Result<Caller, Error> {
+        if !verb.is_allowed_in(self.inner.settings.boot_mode) {
+            return Err(Error::disabled());
+        }
+        Ok(self.inner.authenticator.authenticate(credentials)?)
+    }
+
+    /// A live infrastructure that the caller owns or administers.
+    ///
+    /// # Errors
+    /// `NotFound` if there never was one or it was deleted; `Forbidden` if it belongs to others; what the database
+    /// says otherwise.
+    pub(crate) async fn open(&self, caller: &Caller, id: &InfId) -> Result<Arc<Slot>, Error> {
+        let Some(slot) = self.inner.cluster.open(id).await? else {
+            return Err(Error::not_found(id));
+        };
+        if !caller.may_manage(&slot.snapshot().owners) {
+            return Err(Error::forbidden());
+        }
+        Ok(slot)
+    }
+}
+
+/// The machine that a client means by `text`.
+///
+/// # Errors
+/// `VmNotFound` if there never was one or the text is no number, `VmDeleted` if it was removed.
+pub(crate) fn live_vm<'a>(
+    infrastructure: &'a Infrastructure,
+    text: &str,
+) -> Result<&'a Arc<Vm>, Error> {
+    let id: VmId = text.parse().map_err(|_| Error::vm_not_found())?;
+    match infrastructure.vm(id) {
+        None => Err(Error::vm_not_found()),
+        Some(vm) if vm.destroyed => Err(Error::vm_deleted()),
+        Some(vm) => Ok(vm),
+    }
+}

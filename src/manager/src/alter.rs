@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use im_auth::Credentials;
-use im_domain::InfId;
+use im_auth::{Caller, Credentials};
+use im_cluster::Slot;
+use im_domain::{InfId, VmId};
+use im_radl::Radl;
 
-use crate::{Document, Error, Manager, VmView};
+use crate::access::{Verb, live_vm};
+use crate::detached::{detached, turn};
+use crate::reach::Reach;
+use crate::{Document, Error, Manager, VmView, vm_state};
 
 impl Manager {
     /// Changes CPU, memory or disks of a machine to what the document's system of the same name asks for; answers the
@@ -17,7 +22,45 @@ impl Manager {
         vm: &str,
         document: Document,
     ) -> Result<VmView, Error> {
-        let _: Option<Arc<()>> = None;
-        todo!()
+        let caller = self.enter(Verb::Change, credentials)?;
+        let slot = self.open(&caller, id).await?;
+        let vm = live_vm(&slot.snapshot(), vm)?.id;
+        // Only parsed: a document that asks for a size need not be one that could be deployed.
+        let wanted = match document {
+            Document::RadlText(text) => Radl::parse(&text)?,
+            Document::Radl(radl) => radl,
+        };
+        let manager = self.clone();
+        detached(async move { manager.resize(&slot, &caller, vm, &wanted).await }).await
+    }
+
+    async fn resize(
+        &self,
+        slot: &Arc<Slot>,
+        caller: &Caller,
+        vm: VmId,
+        wanted: &Radl,
+    ) -> Result<VmView, Error> {
+        let (_turn, infrastructure) = turn(slot, "alter").await?;
+        let machine = live_vm(&infrastructure, &vm.to_string())?;
+        let system = machine.info.first_system().map(|system| &*system.id);
+        let system = system.unwrap_or_default();
+        if wanted.system(system).is_none_or(|wanted| wanted.reference) {
+            return Err(Error::invalid(format!(
+                "Incorrect RADL no system with name {system} provided."
+            )));
+        }
+        let machine = Reach::of(&self.inner.registry, caller).machine(slot.id(), machine)?;
+        let observed = machine.connector.alter(&machine.target, wanted).await?;
+        let now = self.inner.clock.epoch_seconds();
+        slot.change(|infrastructure| {
+            let vm = infrastructure.vm_mut(vm).ok_or_else(Error::vm_not_found)?;
+            vm.info = observed.radl;
+            vm_state::set(vm, vm_state::settled(observed.state, vm.configured));
+            vm.last_update = now;
+            Ok::<_, Error>(())
+        })
+        .await?;
+        live_vm(&slot.snapshot(), &vm.to_string()).map(VmView::whole)
     }
 }

@@ -1,8 +1,11 @@
 //! What the caller's clouds offer.
 
-use im_auth::Credentials;
-use im_connectors::{Image, ImageFilter, Quotas};
+use std::sync::Arc;
 
+use im_auth::Credentials;
+use im_connectors::{CloudLine, Connector, Image, ImageFilter, Quotas};
+
+use crate::access::Verb;
 use crate::{Error, Manager};
 
 impl Manager {
@@ -13,11 +16,28 @@ impl Manager {
         cloud_id: &str,
         filter: &ImageFilter,
     ) -> Result<Vec<Image>, Error> {
-        todo!()
+        let cloud = self.cloud(credentials, cloud_id)?;
+        Ok(cloud.list_images(filter).await?)
     }
 
     /// The quotas of a cloud of the caller's credentials.
     pub async fn quotas(&self, credentials: &Credentials, cloud_id: &str) -> Result<Quotas, Error> {
-        todo!()
+        let cloud = self.cloud(credentials, cloud_id)?;
+        Ok(cloud.quotas().await?)
+    }
+
+    /// The cloud of the line with this id; case counts.
+    fn cloud(
+        &self,
+        credentials: &Credentials,
+        cloud_id: &str,
+    ) -> Result<Arc<dyn Connector>, Error> {
+        let caller = self.enter(Verb::Read, credentials)?;
+        let lines = CloudLine::all(caller.credentials());
+        let line = lines
+            .iter()
+            .find(|line| line.id() == cloud_id)
+            .ok_or_else(|| Error::invalid(format!("Cloud ID {cloud_id} not found.")))?;
+        Ok(self.inner.registry.connector(line)?)
     }
 }

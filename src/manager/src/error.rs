@@ -1,7 +1,15 @@
 //! Errors of a use case, by what the caller can do about them.
 
+use std::convert::Infallible;
+
+use im_auth::{AuthError, AuthErrorKind};
+use im_cluster::{ChangeError, ClusterError};
+use im_connectors::{ConnectorError, ErrorKind as CloudErrorKind, Retry};
 use im_domain::InfId;
+use im_radl::{CheckError, ParseError};
+use im_store::{StoreError, StoreErrorKind};
 use thiserror::Error;
+use tokio::task::JoinError;
 
 /// What the caller can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,8 +107,114 @@ impl Error {
         Self::new(ErrorKind::VmDeleted, "Deleted VM.")
     }
 
+    /// Work of this service that ended before its time.
+    pub(crate) fn aborted(error: JoinError) -> Self {
+        Self::new(ErrorKind::Internal, "The service failed. Its log says why.").caused_by(error)
+    }
+
     /// A verb that the boot mode does not allow.
     pub fn disabled() -> Self {
         Self::new(ErrorKind::Disabled, "Function currently disabled.")
+    }
+}
+
+impl From<AuthError> for Error {
+    fn from(error: AuthError) -> Self {
+        let kind = match error.kind() {
+            AuthErrorKind::Refused => ErrorKind::Unauthorized,
+            AuthErrorKind::Malformed => ErrorKind::Invalid,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<ClusterError> for Error {
+    fn from(error: ClusterError) -> Self {
+        let (kind, message) = match &error {
+            ClusterError::AlreadyExists(id) => (
+                ErrorKind::Invalid,
+                format!("There is an infrastructure with the ID {id} already."),
+            ),
+            ClusterError::Unavailable(_) => (
+                ErrorKind::Unavailable,
+                "The database cannot be reached. Nothing was changed; try again later.".to_owned(),
+            ),
+            ClusterError::Lost(id) => (
+                ErrorKind::Unavailable,
+                format!(
+                    "The infrastructure {id} was changed elsewhere at the same time. Try again."
+                ),
+            ),
+            ClusterError::OutcomeUnknown(id) => (
+                ErrorKind::OutcomeUnknown,
+                format!(
+                    "It is not known whether the change of the infrastructure {id} was made. \
+                     Look before trying again."
+                ),
+            ),
+            _ => (
+                ErrorKind::Internal,
+                "The stored infrastructure cannot be used. The log of the service says why."
+                    .to_owned(),
+            ),
+        };
+        Self::new(kind, message).caused_by(error)
+    }
+}
+
+impl<E: Into<Error>> From<ChangeError<E>> for Error {
+    fn from(error: ChangeError<E>) -> Self {
+        match error {
+            ChangeError::Refused(refusal) => refusal.into(),
+            ChangeError::Cluster(error) => error.into(),
+        }
+    }
+}
+
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl From<ParseError> for Error {
+    fn from(error: ParseError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<CheckError> for Error {
+    fn from(error: CheckError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let (kind, message) = match error.kind {
+            StoreErrorKind::Unavailable | StoreErrorKind::Unknown => (
+                ErrorKind::Unavailable,
+                "The database cannot be reached. Try again later.",
+            ),
+            _ => (
+                ErrorKind::Internal,
+                "The database cannot answer. The log of the service says why.",
+            ),
+        };
+        Self::new(kind, message).caused_by(error)
+    }
+}
+
+impl From<ConnectorError> for Error {
+    fn from(error: ConnectorError) -> Self {
+        let kind = match (error.kind, error.retry) {
+            (_, Retry::AfterCheck) => ErrorKind::OutcomeUnknown,
+            (
+                CloudErrorKind::RateLimited | CloudErrorKind::Timeout | CloudErrorKind::Unavailable,
+                _,
+            ) => ErrorKind::Unavailable,
+            _ => ErrorKind::Invalid,
+        };
+        Self::new(kind, error.message.clone()).caused_by(error)
     }
 }

@@ -14,18 +14,25 @@ mod alter;
 mod clouds;
 mod create;
 mod destroy;
+mod detached;
 mod error;
 mod estimate;
 mod list;
 mod owners;
 mod power;
+mod property;
 mod query;
+mod reach;
 mod reconfigure;
+mod refresh;
 mod remove;
 mod request;
 mod snapshot;
 mod stats;
 mod transfer;
+mod tunnel;
+mod view;
+mod vm_state;
 
 use std::sync::Arc;
 
@@ -36,11 +43,13 @@ use im_util::Clock;
 
 pub use error::{Error, ErrorKind};
 pub use estimate::Estimate;
-pub use query::{InfrastructureState, VmView};
+pub use property::PropertyValue;
+pub use query::InfrastructureState;
 pub use request::{
     Added, BootMode, Document, InfrastructureOperation, ManagerSettings, OwnerChange, VmOperation,
 };
 pub use stats::InfrastructureStats;
+pub use view::VmView;
 
 /// The use cases. Cheap to clone; every clone is the same manager.
 #[derive(Clone, Debug)]

@@ -1,8 +1,9 @@
 //! The owners of an infrastructure.
 
-use im_auth::Credentials;
-use im_domain::InfId;
+use im_auth::{AuthErrorKind, Caller, Credentials};
+use im_domain::{InfId, Owner};
 
+use crate::access::Verb;
 use crate::{Error, Manager, OwnerChange};
 
 impl Manager {
@@ -12,16 +13,59 @@ impl Manager {
         credentials: &Credentials,
         id: &InfId,
     ) -> Result<Vec<String>, Error> {
-        todo!()
+        let infrastructure = self.infrastructure(credentials, id).await?;
+        Ok(infrastructure
+            .owners
+            .iter()
+            .map(|owner| owner.identity().username.clone())
+            .collect())
     }
 
-    /// Adds owners or replaces them.
+    /// Adds owners or replaces them. Somebody who is an owner already is not added again.
     pub async fn change_owners(
         &self,
         credentials: &Credentials,
         id: &InfId,
         change: OwnerChange,
     ) -> Result<(), Error> {
-        todo!()
+        let caller = self.enter(Verb::ChangeOwners, credentials)?;
+        let slot = self.open(&caller, id).await?;
+        let new_owners = self.new_owners(&change.credentials)?.owners();
+        slot.change(|infrastructure| {
+            // Again, on the newest state: somebody may have taken it from the caller meanwhile.
+            if !caller.may_manage(&infrastructure.owners) {
+                return Err(Error::forbidden());
+            }
+            if change.overwrite {
+                infrastructure.owners.clear();
+            }
+            for owner in new_owners {
+                add(&mut infrastructure.owners, owner);
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Who the new owners are; the same rules hold for them as for those who ask.
+    fn new_owners(&self, credentials: &Credentials) -> Result<Caller, Error> {
+        self.inner
+            .authenticator
+            .authenticate(credentials)
+            .map_err(|error| {
+                Error::invalid(match error.kind() {
+                    AuthErrorKind::Refused => {
+                        format!("Invalid new infrastructure data provided: {error}")
+                    }
+                    AuthErrorKind::Malformed => error.to_string(),
+                })
+            })
+    }
+}
+
+fn add(owners: &mut Vec<Owner>, owner: Owner) {
+    if !owners.iter().any(|present| present.is(owner.identity())) {
+        owners.push(owner);
     }
 }

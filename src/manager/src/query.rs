@@ -1,12 +1,18 @@
 //! Look at an infrastructure and its machines.
+//!
+//! The answers come from the last committed snapshot, without a lock and without input or output while it is fresh;
+//! [`refresh`](crate::refresh) says when it is.
 
 use std::sync::Arc;
 
 use im_auth::Credentials;
-use im_domain::{InfId, Infrastructure, Vm, VmId, VmState};
+use im_domain::{InfId, Infrastructure, VmId, VmState};
 use im_radl::Radl;
 
-use crate::{Error, Manager};
+use crate::access::{Verb, live_vm};
+use crate::refresh::Scope;
+use crate::view::visible;
+use crate::{Error, ErrorKind, Manager, VmView, tunnel};
 
 /// The state of an infrastructure and of each of its machines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,14 +23,9 @@ pub struct InfrastructureState {
     pub vms: Vec<(VmId, VmState)>,
 }
 
-/// A machine as answers show it.
-#[derive(Clone, Debug)]
-pub struct VmView {
-    /// The machine.
-    pub vm: Arc<Vm>,
-    /// Its networks, its system with what is known of it, as answers show them.
-    pub radl: Arc<Radl>,
-}
+/// Stands between the messages of two machines.
+const SEPARATOR: &str =
+    "***************************************************************************\n";
 
 impl Manager {
     /// The infrastructure as last committed: its machines, its contextualization message, its extra information.
@@ -33,12 +34,14 @@ impl Manager {
         credentials: &Credentials,
         id: &InfId,
     ) -> Result<Arc<Infrastructure>, Error> {
-        todo!()
+        let caller = self.enter(Verb::Read, credentials)?;
+        Ok(self.open(&caller, id).await?.snapshot())
     }
 
     /// The document of the infrastructure as answers show it.
     pub async fn radl(&self, credentials: &Credentials, id: &InfId) -> Result<Arc<Radl>, Error> {
-        todo!()
+        let infrastructure = self.infrastructure(credentials, id).await?;
+        Ok(visible(&infrastructure.radl))
     }
 
     /// The contextualization message: of the infrastructure, and of its machines unless `header_only`.
@@ -48,7 +51,17 @@ impl Manager {
         id: &InfId,
         header_only: bool,
     ) -> Result<String, Error> {
-        todo!()
+        let infrastructure = self.infrastructure(credentials, id).await?;
+        let mut message = infrastructure.cont_out.clone();
+        if !header_only {
+            for vm in infrastructure
+                .live_vms()
+                .filter(|vm| !vm.cont_out.is_empty())
+            {
+                message.push_str(&format!("VM {}:\n{}\n{SEPARATOR}", vm.id, vm.cont_out));
+            }
+        }
+        Ok(message)
     }
 
     /// The state, after asking the clouds about machines that were not asked about for VM_INFO_UPDATE_FREQUENCY.
@@ -57,7 +70,16 @@ impl Manager {
         credentials: &Credentials,
         id: &InfId,
     ) -> Result<InfrastructureState, Error> {
-        todo!()
+        let caller = self.enter(Verb::Read, credentials)?;
+        let slot = self.open(&caller, id).await?;
+        let infrastructure = self.refreshed(&slot, &caller, Scope::All).await;
+        Ok(InfrastructureState {
+            state: infrastructure.state(),
+            vms: infrastructure
+                .live_vms()
+                .map(|vm| (vm.id, vm.state))
+                .collect(),
+        })
     }
 
     /// A machine, after asking its cloud if it is time to; `vm` as the client wrote it.
@@ -67,7 +89,11 @@ impl Manager {
         id: &InfId,
         vm: &str,
     ) -> Result<VmView, Error> {
-        todo!()
+        let caller = self.enter(Verb::Read, credentials)?;
+        let slot = self.open(&caller, id).await?;
+        let number = live_vm(&slot.snapshot(), vm)?.id;
+        let infrastructure = self.refreshed(&slot, &caller, Scope::One(number)).await;
+        live_vm(&infrastructure, vm).map(VmView::of)
     }
 
     /// The contextualization message of a machine.
@@ -77,16 +103,26 @@ impl Manager {
         id: &InfId,
         vm: &str,
     ) -> Result<String, Error> {
-        todo!()
+        let infrastructure = self.infrastructure(credentials, id).await?;
+        live_vm(&infrastructure, vm).map(|vm| vm.cont_out.clone())
     }
 
-    /// The command that opens the reverse SSH tunnel of a machine, if it has one (`/vms/{id}/command`).
+    /// The command that opens the reverse SSH tunnel of a machine, if it can have one now (`/vms/{id}/command`). The
+    /// machine itself asks for it, perhaps before its creation is recorded: a number that is not there yet has none.
     pub async fn vm_command(
         &self,
         credentials: &Credentials,
         id: &InfId,
         vm: &str,
     ) -> Result<Option<String>, Error> {
-        todo!()
+        let infrastructure = self.infrastructure(credentials, id).await?;
+        match live_vm(&infrastructure, vm) {
+            Ok(vm) => {
+                let masks = &self.inner.settings.private_net_masks;
+                Ok(tunnel::command(&infrastructure, vm, masks))
+            }
+            Err(error) if error.kind == ErrorKind::VmNotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -1,8 +1,16 @@
 //! Make an image of a machine's disk.
 
-use im_auth::Credentials;
-use im_domain::InfId;
+use std::convert::Infallible;
+use std::sync::Arc;
 
+use im_auth::{Caller, Credentials};
+use im_cluster::Slot;
+use im_connectors::Snapshot;
+use im_domain::{InfId, VmId};
+
+use crate::access::{Verb, live_vm};
+use crate::detached::{detached, turn};
+use crate::reach::Reach;
 use crate::{Error, Manager};
 
 impl Manager {
@@ -17,6 +25,40 @@ impl Manager {
         image_name: &str,
         auto_delete: bool,
     ) -> Result<String, Error> {
-        todo!()
+        let caller = self.enter(Verb::Change, credentials)?;
+        let slot = self.open(&caller, id).await?;
+        let vm = live_vm(&slot.snapshot(), vm)?.id;
+        let wanted = Snapshot {
+            disk: disk.trim().parse().map_err(|_| {
+                Error::invalid("The number of a disk was expected, as 0 for the first one.")
+            })?,
+            name: image_name.to_owned(),
+            auto_delete,
+        };
+        let manager = self.clone();
+        detached(async move { manager.make_image(&slot, &caller, vm, &wanted).await }).await
+    }
+
+    async fn make_image(
+        &self,
+        slot: &Arc<Slot>,
+        caller: &Caller,
+        vm: VmId,
+        wanted: &Snapshot,
+    ) -> Result<String, Error> {
+        let (_turn, infrastructure) = turn(slot, "snapshot").await?;
+        let vm = live_vm(&infrastructure, &vm.to_string())?;
+        let machine = Reach::of(&self.inner.registry, caller).machine(slot.id(), vm)?;
+        let image = machine.connector.snapshot(&machine.target, wanted).await?;
+        if wanted.auto_delete {
+            slot.change(|infrastructure| {
+                if !infrastructure.snapshots.contains(&image.uri) {
+                    infrastructure.snapshots.push(image.uri.clone());
+                }
+                Ok::<_, Infallible>(())
+            })
+            .await?;
+        }
+        Ok(image.uri)
     }
 }

@@ -1,9 +1,15 @@
 //! Export an infrastructure to another service, and import one.
 
 use im_auth::Credentials;
-use im_domain::InfId;
+use im_cluster::ClusterError;
+use im_domain::stored::{self, ImportLimits};
+use im_domain::{InfId, Infrastructure, StoredError};
 
+use crate::access::Verb;
 use crate::{Error, Manager};
+
+/// The longest text that is imported, in bytes.
+const MAX_IMPORT_BYTES: usize = 64 << 20;
 
 impl Manager {
     /// The stored form of the infrastructure as JSON text. `delete` gives it up here without touching its machines.
@@ -13,11 +19,59 @@ impl Manager {
         id: &InfId,
         delete: bool,
     ) -> Result<String, Error> {
-        todo!()
+        let verb = if delete { Verb::Delete } else { Verb::Read };
+        let caller = self.enter(verb, credentials)?;
+        let slot = self.open(&caller, id).await?;
+        if !delete {
+            return print(Infrastructure::clone(&slot.snapshot())).await;
+        }
+        // Nothing else may be under way, or it would go on with machines that are another service's.
+        let _turn = slot.operation("export").await;
+        let exported = slot
+            .change(|infrastructure| {
+                if infrastructure.deleted {
+                    return Err(Error::not_found(id));
+                }
+                let exported = infrastructure.clone();
+                infrastructure.deleted = true;
+                Ok(exported)
+            })
+            .await?;
+        print(exported).await
     }
 
     /// Takes over an infrastructure that was exported; the caller becomes its owner, and it keeps its id.
     pub async fn import(&self, credentials: &Credentials, data: &str) -> Result<InfId, Error> {
-        todo!()
+        let caller = self.enter(Verb::Change, credentials)?;
+        let limits = ImportLimits {
+            max_bytes: MAX_IMPORT_BYTES,
+            max_vms: self.inner.settings.max_inf_vms,
+        };
+        let mut infrastructure = read(data.to_owned(), limits).await?;
+        infrastructure.owners = caller.owners();
+        match self.inner.cluster.create(infrastructure).await {
+            Ok(slot) => Ok(slot.id().clone()),
+            Err(ClusterError::AlreadyExists(_)) => Err(Error::invalid(
+                "Trying to add an existing infrastructure ID.",
+            )),
+            Err(error) => Err(error.into()),
+        }
     }
+}
+
+/// Reads a stranger's text, in a thread that serves nobody else meanwhile.
+async fn read(data: String, limits: ImportLimits) -> Result<Infrastructure, Error> {
+    tokio::task::spawn_blocking(move || stored::import(&data, &limits))
+        .await
+        .map_err(Error::aborted)?
+        .map_err(|error: StoredError| {
+            let message = format!("Error importing the infrastructure, incorrect data: {error}");
+            Error::invalid(message).caused_by(error)
+        })
+}
+
+async fn print(infrastructure: Infrastructure) -> Result<String, Error> {
+    tokio::task::spawn_blocking(move || stored::write(&infrastructure))
+        .await
+        .map_err(Error::aborted)
 }

@@ -1,0 +1,342 @@
+//! Asking the clouds how machines are.
+//!
+//! # When
+//! A reader who wants to know a state has the clouds asked about the machines that were not asked about for
+//! VM_INFO_UPDATE_FREQUENCY. While nothing is due, reading takes no lock and does no input or output. Readers at the
+//! same time share one round: the first asks, the others wait at [`Slot::refresh_turn`] and find, when it is theirs,
+//! that nothing is due any more (or ask about what the first had no credentials for). Operations never wait here for
+//! readers, nor readers for operations.
+//!
+//! # What is recorded
+//! What has changed is committed before it is answered. That a cloud was asked and told nothing new is remembered in
+//! memory ([`Slot::asked`]) and committed only now and then, in the background, so that the grace period can be
+//! counted in the next life of this process too. If the database cannot be reached, the last committed state is
+//! answered.
+//!
+//! # An answer that comes too late
+//! An answer tells how a machine was when its cloud was asked. It is recorded only if nobody has changed the machine
+//! since: the machine of the newest state must still be the very one that was asked about.
+//!
+//! # A cloud that does not answer
+//! leaves the state as it is for VM_INFO_UPDATE_ERROR_GRACE_PERIOD after its last answer; then the state is `unknown`
+//! until it answers again. A caller whose credentials a cloud refuses learns the last known state and changes nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use im_auth::Caller;
+use im_cluster::Slot;
+use im_connectors::{ConnectorError, ErrorKind, Observed};
+use im_domain::{Infrastructure, Vm, VmId, VmState};
+
+use crate::reach::{Reach, Reached};
+use crate::{Error, Manager, vm_state};
+
+/// Machines of an infrastructure that are asked about at a time.
+const ASKED_AT_A_TIME: usize = 32;
+
+/// Which machines a reader wants to know about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// All.
+    All,
+    /// The one with this number.
+    One(VmId),
+}
+
+/// What it takes to be asked about now.
+#[derive(Debug)]
+struct Due {
+    frequency: Duration,
+    /// The wall clock, in seconds of the epoch.
+    now: i64,
+    monotonic: Duration,
+    /// All machines were asked about within the frequency.
+    all_asked: bool,
+}
+
+/// What a cloud said about a machine.
+#[derive(Debug)]
+struct Answer {
+    /// The machine as it was when the cloud was asked.
+    vm: Arc<Vm>,
+    outcome: Result<Observed, ConnectorError>,
+}
+
+/// What an answer changes.
+#[derive(Debug)]
+struct Update {
+    /// The machine that was asked about.
+    asked: Arc<Vm>,
+    /// What it is now.
+    known: Vm,
+    /// It tells more than that the cloud was asked.
+    is_news: bool,
+}
+
+// === impl Scope ===
+
+impl Scope {
+    fn machines(self, infrastructure: &Infrastructure) -> &[Arc<Vm>] {
+        match self {
+            Self::All => &infrastructure.vms,
+            Self::One(id) => infrastructure
+                .vm(id)
+                .map(std::slice::from_ref)
+                .unwrap_or_default(),
+        }
+    }
+}
+
+// === impl Due ===
+
+impl Due {
+    /// Whether it is time to ask about a machine. What was committed is looked at first, then what all machines have
+    /// in common; only a machine that is due by both costs a lock.
+    fn is_due(&self, slot: &Slot, vm: &Vm) -> bool {
+        if vm.destroyed || vm.creating || vm.deleting || vm.cloud_vm_id.is_none() {
+            return false;
+        }
+        if age(self.now, vm.last_update).is_some_and(|age| age < self.frequency) {
+            return false;
+        }
+        if self.all_asked && vm.last_update != 0 {
+            return false;
+        }
+        let asked = slot.asked().at(vm.id);
+        !asked.is_some_and(|asked| self.monotonic.saturating_sub(asked) < self.frequency)
+    }
+}
+
+// === impl Update ===
+
+impl Update {
+    fn of(asked: Arc<Vm>, observed: Observed, now: i64) -> Self {
+        let mut known = Vm::clone(&asked);
+        known.info = observed.radl;
+        known.last_update = now;
+        Self::to_state(asked, known, observed.state)
+    }
+
+    /// The cloud has been silent for too long.
+    fn unknown(asked: Arc<Vm>) -> Self {
+        let known = Vm::clone(&asked);
+        Self::to_state(asked, known, VmState::Unknown)
+    }
+
+    fn to_state(asked: Arc<Vm>, mut known: Vm, cloud: VmState) -> Self {
+        let state = vm_state::settled(cloud, known.configured);
+        vm_state::set(&mut known, state);
+        let same_info = Arc::ptr_eq(&known.info, &asked.info) || known.info == asked.info;
+        Self {
+            is_news: !same_info || known.state != asked.state,
+            asked,
+            known,
+        }
+    }
+
+    /// Changes the machine, unless it is not the one any more that was asked about; answers its number if it did.
+    fn apply(self, infrastructure: &mut Infrastructure) -> Option<VmId> {
+        let id = self.asked.id;
+        let vm = infrastructure.vms.get_mut(id.index())?;
+        if !Arc::ptr_eq(vm, &self.asked) {
+            return None;
+        }
+        *vm = Arc::new(self.known);
+        Some(id)
+    }
+}
+
+// === impl Manager ===
+
+impl Manager {
+    /// The infrastructure, after asking the clouds about the machines that are due and that the caller's credentials
+    /// reach.
+    pub(crate) async fn refreshed(
+        &self,
+        slot: &Arc<Slot>,
+        caller: &Caller,
+        scope: Scope,
+    ) -> Arc<Infrastructure> {
+        let snapshot = slot.snapshot();
+        let due = self.due(slot);
+        if !scope
+            .machines(&snapshot)
+            .iter()
+            .any(|vm| due.is_due(slot, vm))
+        {
+            return snapshot;
+        }
+        let mut reach = Reach::of(&self.inner.registry, caller);
+        if reach.is_empty() {
+            return snapshot;
+        }
+        let _turn = slot.refresh_turn().await;
+        let snapshot = slot.snapshot();
+        let due = self.due(slot);
+        let machines: Vec<_> = scope
+            .machines(&snapshot)
+            .iter()
+            .filter(|vm| due.is_due(slot, vm))
+            .cloned()
+            .collect();
+        let reached = reachable(slot, &mut reach, &machines);
+        let complete = scope == Scope::All && reached.len() == machines.len();
+        let answers = ask(reached).await;
+        if complete {
+            slot.mark_refreshed();
+        }
+        let updates: Vec<_> = answers
+            .into_iter()
+            .filter_map(|answer| self.learn(slot, answer))
+            .collect();
+        if let Err(error) = self.record(slot, updates).await {
+            tracing::warn!(inf.id = %slot.id(), %error, "the states that the clouds told cannot be recorded");
+        }
+        slot.snapshot()
+    }
+
+    /// Asks about these machines now, whatever is known of them, and records it. Machines in a state that `is_over`
+    /// refuses, and those that nothing could be learned about, are asked about again at the next chance.
+    pub(crate) async fn observe(
+        &self,
+        slot: &Arc<Slot>,
+        reach: &mut Reach<'_>,
+        ids: &[VmId],
+        is_over: impl Fn(VmState) -> bool,
+    ) -> Result<(), Error> {
+        let _turn = slot.refresh_turn().await;
+        let snapshot = slot.snapshot();
+        let machines: Vec<_> = ids
+            .iter()
+            .filter_map(|id| snapshot.vm(*id))
+            .cloned()
+            .collect();
+        let answers = ask(reachable(slot, reach, &machines)).await;
+        let now = self.inner.clock.epoch_seconds();
+        let updates: Vec<_> = answers
+            .into_iter()
+            .filter_map(|answer| {
+                let observed = answer.outcome.ok()?;
+                Some(Update::of(answer.vm, observed, now))
+            })
+            .collect();
+        slot.change(|infrastructure| {
+            let recorded: Vec<_> = updates
+                .into_iter()
+                .filter_map(|update| update.apply(infrastructure))
+                .collect();
+            for id in ids {
+                let is_done = infrastructure
+                    .vm(*id)
+                    .is_none_or(|vm| recorded.contains(id) && is_over(vm.state));
+                if !is_done && let Some(vm) = infrastructure.vm_mut(*id) {
+                    vm.last_update = 0;
+                }
+            }
+            Ok::<_, Error>(())
+        })
+        .await?;
+        for id in ids {
+            slot.asked().forget(*id);
+        }
+        Ok(())
+    }
+
+    /// What it takes now to be due.
+    fn due(&self, slot: &Slot) -> Due {
+        let frequency = self.inner.settings.vm_info_update_frequency;
+        let monotonic = self.inner.clock.monotonic();
+        let round = slot.refreshed_at();
+        Due {
+            frequency,
+            now: self.inner.clock.epoch_seconds(),
+            monotonic,
+            all_asked: !round.is_zero() && monotonic.saturating_sub(round) < frequency,
+        }
+    }
+
+    /// What an answer changes, if anything is to be recorded.
+    fn learn(&self, slot: &Slot, answer: Answer) -> Option<Update> {
+        let Answer { vm, outcome } = answer;
+        let now = self.inner.clock.epoch_seconds();
+        let monotonic = self.inner.clock.monotonic();
+        let grace = self.inner.settings.vm_info_update_error_grace_period;
+        match outcome {
+            Ok(observed) => {
+                slot.asked().note(vm.id, monotonic, true);
+                let update = Update::of(vm, observed, now);
+                let committed = age(now, update.asked.last_update);
+                let is_long_ago = committed.is_none_or(|age| age >= grace / 2);
+                (update.is_news || is_long_ago).then_some(update)
+            }
+            Err(error) => {
+                slot.asked().note(vm.id, monotonic, false);
+                tracing::info!(inf.id = %slot.id(), vm.id = %vm.id, %error, "a cloud did not tell the state of a machine");
+                if error.kind == ErrorKind::Unauthorized || vm.state == VmState::Unknown {
+                    return None;
+                }
+                let since_answer = slot
+                    .asked()
+                    .answered_at(vm.id)
+                    .map(|answered| monotonic.saturating_sub(answered));
+                let silence = match (since_answer, age(now, vm.last_update)) {
+                    (Some(a), Some(b)) => a.min(b),
+                    (Some(a), None) | (None, Some(a)) => a,
+                    (None, None) => return None,
+                };
+                (silence > grace).then(|| Update::unknown(vm))
+            }
+        }
+    }
+
+    async fn record(&self, slot: &Arc<Slot>, updates: Vec<Update>) -> Result<(), Error> {
+        if updates.is_empty() {
+            return Ok(());
+        }
+        let is_news = updates.iter().any(|update| update.is_news);
+        let change = |infrastructure: &mut Infrastructure| {
+            for update in updates {
+                update.apply(infrastructure);
+            }
+            Ok::<_, Error>(())
+        };
+        if is_news {
+            slot.change(change).await?;
+        } else {
+            slot.change_detached(change)?;
+        }
+        Ok(())
+    }
+}
+
+/// Those that the credentials reach.
+fn reachable(slot: &Slot, reach: &mut Reach<'_>, machines: &[Arc<Vm>]) -> Vec<Reached> {
+    machines
+        .iter()
+        .filter_map(|vm| reach.machine(slot.id(), vm).ok())
+        .collect()
+}
+
+async fn ask(machines: Vec<Reached>) -> Vec<Answer> {
+    stream::iter(machines)
+        .map(|machine| async move {
+            Answer {
+                outcome: machine.connector.status(&machine.target).await,
+                vm: machine.target.vm,
+            }
+        })
+        .buffer_unordered(ASKED_AT_A_TIME)
+        .collect()
+        .await
+}
+
+/// How long ago a moment was; `None` for moments that were never, or are yet to come.
+fn age(now: i64, moment: i64) -> Option<Duration> {
+    if moment == 0 {
+        return None;
+    }
+    let seconds = now.checked_sub(moment)?;
+    u64::try_from(seconds).ok().map(Duration::from_secs)
+}
