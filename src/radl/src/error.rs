@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::MAX_DEPTH;
+
 /// A document cannot be read.
 ///
 /// `Display` gives the message that the APIs answer, which has the line as the language counts it: line ends inside
@@ -54,6 +56,13 @@ impl ParseError {
             expected: Vec::new(),
             offset: None,
         }
+    }
+
+    /// An error about features inside features inside features.
+    pub(crate) fn too_deep() -> Self {
+        Self::plain(format!(
+            "Features are nested too deep; expected {MAX_DEPTH} levels at most."
+        ))
     }
 
     /// The column in the file, from 1, if the place is known.

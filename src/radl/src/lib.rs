@@ -55,5 +55,5 @@ pub use random::RandomText;
 pub use soft::SoftFeatures;
 pub use system::{Credentials, System};
 
-/// How deep features may be nested in features, and values in values in the JSON form.
+/// How deep features may be nested in features, in both forms.
 pub const MAX_DEPTH: usize = 100;

@@ -60,7 +60,7 @@ fn add(radl: &mut Radl, mut object: Object) -> Result<(), ParseError> {
                 .is_some()
         }
         "network" => {
-            let (id, features, reference) = aspect("network", object)?;
+            let (id, features, reference) = aspect("network", object, 1)?;
             radl.networks
                 .insert(
                     id.clone(),
@@ -75,7 +75,7 @@ fn add(radl: &mut Radl, mut object: Object) -> Result<(), ParseError> {
                 .is_some()
         }
         "system" => {
-            let (id, features, reference) = aspect("system", object)?;
+            let (id, features, reference) = aspect("system", object, 1)?;
             radl.systems
                 .insert(
                     id.clone(),
@@ -96,7 +96,7 @@ fn add(radl: &mut Radl, mut object: Object) -> Result<(), ParseError> {
                 .is_some()
         }
         "description" => {
-            let (id, features, reference) = aspect("description", object)?;
+            let (id, features, reference) = aspect("description", object, 1)?;
             let description = Description {
                 id,
                 features,
@@ -138,6 +138,7 @@ fn add(radl: &mut Radl, mut object: Object) -> Result<(), ParseError> {
 pub(super) fn aspect(
     class: &str,
     mut object: Object,
+    depth: usize,
 ) -> Result<(Arc<str>, Features, bool), ParseError> {
     let id = take_id(class, "id", &mut object)?;
     let reference = matches!(
@@ -147,7 +148,7 @@ pub(super) fn aspect(
     if reference {
         object.shift_remove("reference");
     }
-    Ok((id, features(object)?, reference))
+    Ok((id, features(object, depth)?, reference))
 }
 
 /// A text that is not empty. A number counts as its text.
@@ -176,7 +177,7 @@ fn ansible_host(mut object: Object) -> Result<AnsibleHost, ParseError> {
     let id = take_id("ansible", "id", &mut object)?;
     Ok(AnsibleHost {
         id,
-        features: features(object)?,
+        features: features(object, 1)?,
         line: Line::NONE,
     })
 }

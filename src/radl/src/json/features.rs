@@ -5,15 +5,19 @@ use std::sync::Arc;
 use super::build::{aspect, unexpected};
 use super::value::{Object, Value};
 use crate::{
-    Constraint, Feature, FeatureConflict, Features, Interval, Line, Nested, NestedHead, NestedKind,
-    Number, Operator, ParseError, Quantity, SoftFeatures, TextList,
+    Constraint, Feature, FeatureConflict, Features, Interval, Line, MAX_DEPTH, Nested, NestedHead,
+    NestedKind, Number, Operator, ParseError, Quantity, SoftFeatures, TextList,
 };
 
 /// The features of an object, from which `class`, `id` and the like have been taken.
-pub(super) fn features(object: Object) -> Result<Features, ParseError> {
+/// `depth` says how deep they are, from 1 for those of a network or system of the document.
+pub(super) fn features(object: Object, depth: usize) -> Result<Features, ParseError> {
+    if depth > MAX_DEPTH {
+        return Err(ParseError::too_deep());
+    }
     let mut features = Features::new();
     for (key, value) in object {
-        add(&mut features, key, value)?;
+        add(&mut features, key, value, depth)?;
     }
     features.shrink_to_fit();
     Ok(features)
@@ -35,11 +39,16 @@ pub(super) fn as_feature(key: Arc<str>, value: Value) -> Result<(Arc<str>, Featu
     }
 }
 
-fn add(features: &mut Features, key: Arc<str>, value: Value) -> Result<(), ParseError> {
+fn add(
+    features: &mut Features,
+    key: Arc<str>,
+    value: Value,
+    depth: usize,
+) -> Result<(), ParseError> {
     match value {
         Value::List(items) if &*key == "softs" => {
             for item in items {
-                features.push_soft(soft(item)?);
+                features.push_soft(soft(item, depth)?);
             }
             Ok(())
         }
@@ -55,7 +64,7 @@ fn add(features: &mut Features, key: Arc<str>, value: Value) -> Result<(), Parse
         Value::Text(text) => features
             .add_value(&key, Feature::text(text))
             .map_err(conflict),
-        Value::List(items) if holds_texts(&key) => {
+        Value::List(items) if holds_texts(&key, &items) => {
             let items = items
                 .into_iter()
                 .map(|item| text_of_list(&key, item))
@@ -71,9 +80,9 @@ fn add(features: &mut Features, key: Arc<str>, value: Value) -> Result<(), Parse
         }
         Value::List(items) => items
             .into_iter()
-            .try_for_each(|item| add_contained(features, &key, item)),
+            .try_for_each(|item| add_contained(features, &key, item, depth)),
         Value::Object(object) => features
-            .add_value(&key, Feature::Nested(Arc::new(nested(object)?)))
+            .add_value(&key, Feature::Nested(Arc::new(nested(object, depth + 1)?)))
             .map_err(conflict),
         Value::Null => Err(unexpected(
             &format!("The feature '{key}'"),
@@ -95,10 +104,11 @@ fn constraint(key: &Arc<str>, number: Number) -> (Arc<str>, Constraint) {
     (name, Constraint::new(operator, Quantity::plain(number)))
 }
 
-/// Whether a list under this name is a list of texts; under other names a list holds objects.
-fn holds_texts(name: &str) -> bool {
-    (name.starts_with("disk") && name.ends_with("image.url"))
-        || (name.starts_with("net_interface") && name.ends_with("additional_dns_names"))
+/// Whether a list is a list of texts, which it can be under two names; under other names a list holds objects.
+fn holds_texts(name: &str, items: &[Value]) -> bool {
+    let may_hold_texts = (name.starts_with("disk") && name.ends_with("image.url"))
+        || (name.starts_with("net_interface") && name.ends_with("additional_dns_names"));
+    may_hold_texts && items.iter().all(|item| matches!(item, Value::Text(_)))
 }
 
 fn text_of_list(name: &str, item: Value) -> Result<Arc<str>, ParseError> {
@@ -112,10 +122,15 @@ fn text_of_list(name: &str, item: Value) -> Result<Arc<str>, ParseError> {
     }
 }
 
-fn add_contained(features: &mut Features, name: &Arc<str>, item: Value) -> Result<(), ParseError> {
+fn add_contained(
+    features: &mut Features,
+    name: &Arc<str>,
+    item: Value,
+    depth: usize,
+) -> Result<(), ParseError> {
     match item {
         Value::Object(object) => features
-            .add_contained(name, nested(object)?)
+            .add_contained(name, nested(object, depth + 1)?)
             .map_err(conflict),
         Value::Number(number) if features.has(name) => features
             .add_constraint(name, constraint(name, number).1)
@@ -133,11 +148,11 @@ fn add_contained(features: &mut Features, name: &Arc<str>, item: Value) -> Resul
 }
 
 /// Features as a value; with `class` they are a network or a system.
-fn nested(mut object: Object) -> Result<Nested, ParseError> {
+fn nested(mut object: Object, depth: usize) -> Result<Nested, ParseError> {
     let kind = match object.shift_remove("class") {
         None => {
             return Ok(Nested {
-                features: features(object)?,
+                features: features(object, depth)?,
                 ..Nested::default()
             });
         }
@@ -152,7 +167,7 @@ fn nested(mut object: Object) -> Result<Nested, ParseError> {
         },
         Some(other) => return Err(unexpected("The 'class' of an object", "a text", &other)),
     };
-    let (id, features, reference) = aspect(kind.keyword(), object)?;
+    let (id, features, reference) = aspect(kind.keyword(), object, depth)?;
     Ok(Nested {
         head: Some(Box::new(NestedHead {
             kind,
@@ -164,7 +179,7 @@ fn nested(mut object: Object) -> Result<Nested, ParseError> {
     })
 }
 
-fn soft(item: Value) -> Result<SoftFeatures, ParseError> {
+fn soft(item: Value, depth: usize) -> Result<SoftFeatures, ParseError> {
     let Value::Object(mut object) = item else {
         return Err(unexpected("An element of 'softs'", "an object", &item));
     };
@@ -181,7 +196,7 @@ fn soft(item: Value) -> Result<SoftFeatures, ParseError> {
     };
     let features = match object.shift_remove("items") {
         None => Features::new(),
-        Some(Value::Object(items)) => features(items)?,
+        Some(Value::Object(items)) => features(items, depth + 1)?,
         Some(other) => {
             return Err(unexpected(
                 "The 'items' of a soft block",

@@ -10,13 +10,23 @@ use super::value::{Object, Value};
 use crate::text::position;
 use crate::{MAX_DEPTH, Number, ParseError};
 
+/// How deep values may be nested: a document with features at [`MAX_DEPTH`] needs three levels for each of theirs.
+const MAX_VALUES: usize = 3 * MAX_DEPTH + 2;
+
 /// The state between two tokens.
 struct Parser<'s> {
     source: &'s str,
     lexer: Lexer<'s, Kind>,
-    depth: usize,
     /// Keys met so far, each stored once.
     keys: HashSet<Arc<str>>,
+}
+
+/// A list or object that has not ended yet.
+enum Open {
+    /// A list with its items so far.
+    List(Vec<Value>),
+    /// An object with its members so far and the key of the next one.
+    Object(Object, Arc<str>),
 }
 
 /// Reads one value that is the whole text.
@@ -24,15 +34,9 @@ pub(super) fn parse(source: &str) -> Result<Value, ParseError> {
     let mut parser = Parser {
         source,
         lexer: Kind::lexer(source),
-        depth: 0,
         keys: HashSet::new(),
     };
-    let first = parser.next();
-    let value = parser.value(first)?;
-    match parser.next() {
-        Next::End => Ok(value),
-        _ => Err(parser.error(&["the end of the document"])),
-    }
+    parser.document()
 }
 
 /// The next token.
@@ -53,10 +57,97 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn value(&mut self, next: Next) -> Result<Value, ParseError> {
-        let Next::Token(kind) = next else {
-            return Err(self.error(&["a value"]));
-        };
+    /// Lists and objects that have not ended are kept on a stack of their own, so that depth costs no stack space.
+    fn document(&mut self) -> Result<Value, ParseError> {
+        let mut open: Vec<Open> = Vec::new();
+        loop {
+            if let Some(value) = self.start(&mut open)?
+                && let Some(document) = self.end(&mut open, value)?
+            {
+                return Ok(document);
+            }
+        }
+    }
+
+    /// Reads to the end of a scalar or of an empty list or object, or into one that is not empty.
+    fn start(&mut self, open: &mut Vec<Open>) -> Result<Option<Value>, ParseError> {
+        let mut next = self.next();
+        loop {
+            match next {
+                Next::Token(Kind::OpenList) => {
+                    self.check_depth(open)?;
+                    next = self.next();
+                    if matches!(next, Next::Token(Kind::CloseList)) {
+                        return Ok(Some(Value::List(Vec::new())));
+                    }
+                    open.push(Open::List(Vec::new()));
+                }
+                Next::Token(Kind::OpenObject) => {
+                    self.check_depth(open)?;
+                    next = self.next();
+                    if matches!(next, Next::Token(Kind::CloseObject)) {
+                        return Ok(Some(Value::Object(Object::new())));
+                    }
+                    let key = self.key(&next)?;
+                    open.push(Open::Object(Object::new(), key));
+                    return Ok(None);
+                }
+                Next::Token(kind) => return self.scalar(kind).map(Some),
+                Next::Unknown | Next::End => return Err(self.error(&["a value"])),
+            }
+        }
+    }
+
+    /// Puts a value where it belongs, and what is ended thereby as well. Returns the outermost value if it is ended.
+    fn end(&mut self, open: &mut Vec<Open>, mut value: Value) -> Result<Option<Value>, ParseError> {
+        loop {
+            value = match open.pop() {
+                None => {
+                    return match self.next() {
+                        Next::End => Ok(Some(value)),
+                        _ => Err(self.error(&["the end of the document"])),
+                    };
+                }
+                Some(Open::List(mut items)) => {
+                    items.push(value);
+                    match self.next() {
+                        Next::Token(Kind::CloseList) => Value::List(items),
+                        Next::Token(Kind::Comma) => {
+                            open.push(Open::List(items));
+                            return Ok(None);
+                        }
+                        _ => return Err(self.error(&["','", "']'"])),
+                    }
+                }
+                Some(Open::Object(mut members, key)) => {
+                    members.insert(key, value);
+                    match self.next() {
+                        Next::Token(Kind::CloseObject) => Value::Object(members),
+                        Next::Token(Kind::Comma) => {
+                            let next = self.next();
+                            let key = self.key(&next)?;
+                            open.push(Open::Object(members, key));
+                            return Ok(None);
+                        }
+                        _ => return Err(self.error(&["','", "'}'"])),
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_depth(&self, open: &[Open]) -> Result<(), ParseError> {
+        if open.len() < MAX_VALUES {
+            return Ok(());
+        }
+        let message = format!("Values are nested too deep; expected {MAX_VALUES} levels at most.");
+        Err(ParseError {
+            position: self.error(&[]).position,
+            ..ParseError::plain(message)
+        })
+    }
+
+    fn scalar(&self, kind: Kind) -> Result<Value, ParseError> {
         Ok(match kind {
             Kind::Null => Value::Null,
             Kind::True => Value::Number(Number::Bool(true)),
@@ -73,80 +164,25 @@ impl<'s> Parser<'s> {
                 Err(_) => return Err(self.error(&["a number"])),
             },
             Kind::PlainString | Kind::EscapedString => Value::Text(self.string(kind).into()),
-            Kind::OpenList => self.deeper(Self::list)?,
-            Kind::OpenObject => self.deeper(Self::object)?,
-            Kind::CloseObject | Kind::CloseList | Kind::Colon | Kind::Comma => {
-                return Err(self.error(&["a value"]));
-            }
+            _ => return Err(self.error(&["a value"])),
         })
     }
 
-    fn deeper(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<Value, ParseError>,
-    ) -> Result<Value, ParseError> {
-        if self.depth > MAX_DEPTH {
-            let message =
-                format!("Values are nested too deep; expected {MAX_DEPTH} levels at most.");
-            return Err(ParseError {
-                position: self.error(&[]).position,
-                ..ParseError::plain(message)
-            });
+    /// Reads a key, which `next` is, and the colon behind it.
+    fn key(&mut self, next: &Next) -> Result<Arc<str>, ParseError> {
+        let Next::Token(kind @ (Kind::PlainString | Kind::EscapedString)) = next else {
+            return Err(self.error(&["a key in double quotes"]));
+        };
+        let text = self.string(*kind);
+        let Next::Token(Kind::Colon) = self.next() else {
+            return Err(self.error(&["':'"]));
+        };
+        if let Some(known) = self.keys.get(text.as_str()) {
+            return Ok(known.clone());
         }
-        self.depth += 1;
-        let value = read(self);
-        self.depth -= 1;
-        value
-    }
-
-    fn list(&mut self) -> Result<Value, ParseError> {
-        let mut items = Vec::new();
-        let mut next = self.next();
-        if matches!(next, Next::Token(Kind::CloseList)) {
-            return Ok(Value::List(items));
-        }
-        loop {
-            items.push(self.value(next)?);
-            match self.next() {
-                Next::Token(Kind::Comma) => next = self.next(),
-                Next::Token(Kind::CloseList) => return Ok(Value::List(items)),
-                _ => return Err(self.error(&["','", "']'"])),
-            }
-        }
-    }
-
-    fn object(&mut self) -> Result<Value, ParseError> {
-        let mut members = Object::new();
-        let mut next = self.next();
-        if matches!(next, Next::Token(Kind::CloseObject)) {
-            return Ok(Value::Object(members));
-        }
-        loop {
-            let Next::Token(kind @ (Kind::PlainString | Kind::EscapedString)) = next else {
-                return Err(self.error(&["a key in double quotes"]));
-            };
-            let key = self.key(kind);
-            let Next::Token(Kind::Colon) = self.next() else {
-                return Err(self.error(&["':'"]));
-            };
-            let first = self.next();
-            members.insert(key, self.value(first)?);
-            match self.next() {
-                Next::Token(Kind::Comma) => next = self.next(),
-                Next::Token(Kind::CloseObject) => return Ok(Value::Object(members)),
-                _ => return Err(self.error(&["','", "'}'"])),
-            }
-        }
-    }
-
-    fn key(&mut self, kind: Kind) -> Arc<str> {
-        let key = self.string(kind);
-        if let Some(known) = self.keys.get(key.as_str()) {
-            return known.clone();
-        }
-        let key: Arc<str> = key.into();
+        let key: Arc<str> = text.into();
         self.keys.insert(key.clone());
-        key
+        Ok(key)
     }
 
     fn string(&self, kind: Kind) -> String {

@@ -10,9 +10,13 @@ impl System {
     pub fn concrete(&self) -> System {
         let mut system = self.clone();
         let mut softs = system.features.take_softs();
-        softs.sort_by(|a, b| b.weight.compare(&a.weight));
-        for soft in softs {
-            system.features.grant(soft.features);
+        // A wish that is granted may bring wishes of its own.
+        while !softs.is_empty() {
+            softs.sort_by(|a, b| b.weight.compare(&a.weight));
+            for soft in softs {
+                system.features.grant(soft.features);
+            }
+            softs = system.features.take_softs();
         }
         let numbers: Vec<(Arc<str>, Interval)> = system
             .features

@@ -196,9 +196,7 @@ pub(super) fn nested<'i, T>(
     parser: impl FnOnce(&mut Input<'i>) -> Parsed<T>,
 ) -> Parsed<T> {
     if input.state.depth >= MAX_DEPTH {
-        return Err(refuse(ParseError::plain(format!(
-            "Features are nested too deep; expected {MAX_DEPTH} levels at most."
-        ))));
+        return Err(refuse(ParseError::too_deep()));
     }
     input.state.depth += 1;
     let result = parser(input);

@@ -1,0 +1,67 @@
+//! Properties of reading and printing, over generated documents and over hostile ones.
+
+#![allow(clippy::expect_used, reason = "a test may stop where it fails")]
+
+mod documents;
+mod hostile;
+
+use im_radl::Radl;
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The canonical text of a document is read as the same document, in the same order.
+    #[test]
+    fn text_is_read_back(radl in documents::any_document()) {
+        let text = radl.to_text();
+        let again = Radl::parse(&text).expect("canonical text can be read");
+        prop_assert_eq!(&again, &radl);
+        prop_assert_eq!(again.to_text(), text);
+    }
+
+    /// What the JSON form can say is read back from it, in the same order.
+    #[test]
+    fn json_is_read_back(radl in documents::any_document()) {
+        let json = radl.to_simple_json();
+        let again = Radl::from_json(&json).expect("the JSON form can be read");
+        prop_assert_eq!(again.to_simple_json(), json);
+        prop_assert_eq!(again.to_json(), radl.to_json());
+    }
+
+    /// The check gives the same verdict on a document and on what its text is read as.
+    #[test]
+    fn the_check_is_stable(radl in documents::any_document()) {
+        let again = Radl::parse(&radl.to_text()).expect("canonical text can be read");
+        prop_assert_eq!(radl.check().is_ok(), again.check().is_ok());
+    }
+
+    /// A concrete system is concrete: making it so again changes nothing.
+    #[test]
+    fn concrete_is_concrete(radl in documents::any_document()) {
+        for system in radl.systems.values() {
+            let concrete = system.concrete();
+            prop_assert_eq!(concrete.concrete(), concrete);
+        }
+    }
+
+    #[test]
+    fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+        hostile::exercise(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn characters_never_panic(text in "\\PC{0,400}") {
+        hostile::exercise(&text);
+    }
+
+    #[test]
+    fn words_never_panic(text in hostile::words()) {
+        hostile::exercise(&text);
+    }
+
+    #[test]
+    fn json_pieces_never_panic(text in hostile::json_pieces()) {
+        hostile::exercise(&text);
+    }
+}
