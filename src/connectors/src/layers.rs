@@ -4,15 +4,14 @@
 //! layer is one function around one attempt. The order is that of [`stack`] and matters:
 //!
 //! 1. [`Trace`]: the span of the call, and one log line if it fails in the end;
-//! 2. [`Retries`]: repeats what failed and may be repeated; it waits outside of the limits below;
+//! 2. [`Retries`]: repeats what failed and may be repeated, launches excepted; it waits outside of the limits below;
 //! 3. [`Limit`]: how many calls one cloud gets at a time; waiting here takes nothing from the time of a call;
 //! 4. [`Timeouts`]: how long one attempt may take;
 //! 5. [`Chaos`]: failures on purpose, if asked for; next to the cloud, so that everything above must cope with it.
 //!
-//! A launch whose outcome is unknown is never repeated by a layer: [`Retries`] repeats [`Retry::Safe`] alone, and every
-//! layer that loses the answer to a call says [`Retry::after_lost_answer`].
+//! A call that changes something and whose outcome is unknown is never repeated by a layer, unless a repeat does no
+//! harm: every layer that loses the answer to a call says [`Retry::after_lost_answer`].
 //!
-//! [`Retry::Safe`]: crate::Retry::Safe
 //! [`Retry::after_lost_answer`]: crate::Retry::after_lost_answer
 
 mod chaos;

@@ -93,12 +93,13 @@ impl Backend {
         if !throw.fails {
             return Ok(());
         }
-        let (kind, retry) = match operation {
-            Operation::Launch => (ErrorKind::Other, Retry::Never),
-            _ => (ErrorKind::Unavailable, Retry::Safe),
-        };
         let message = format!("The cloud Dummy failed the call {operation} on purpose.");
-        Err(ConnectorError::new(kind, retry, operation, message))
+        Err(ConnectorError::new(
+            ErrorKind::Unavailable,
+            Retry::Safe,
+            operation,
+            message,
+        ))
     }
 
     /// Launches a machine, or finds the one that was launched with the same token.

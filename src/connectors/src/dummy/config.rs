@@ -7,9 +7,8 @@ use crate::Faults;
 /// Settings of the cloud `Dummy`. By default it is fast, endless and never fails.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DummySettings {
-    /// How long calls take and how often they fail. A call that fails on purpose has had no effect. A failed launch is
-    /// final ([`Retry::Never`](crate::Retry::Never)), as that of a cloud without hosts is: whoever wants the machine
-    /// asks anew. Of the other calls those that may be repeated are.
+    /// How long calls take and how often they fail. A call that fails on purpose has had no effect
+    /// ([`Retry::Safe`](crate::Retry::Safe)); for lost answers see [`LayerSettings::chaos`](crate::LayerSettings).
     pub faults: Faults,
     /// How many machines each cloud holds; `None` is any number.
     pub capacity: Option<usize>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use im_util::Backoff;
 
 use super::{Attempt, Call, Layer};
-use crate::{ConnectorError, Retry};
+use crate::{ConnectorError, Operation, Retry};
 
 /// How often and how soon a call is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,9 +16,11 @@ pub struct RetrySettings {
     pub backoff: Backoff,
 }
 
-/// Repeats calls that failed with [`Retry::Safe`], and no others, a bounded number of times.
+/// Repeats calls that failed with [`Retry::Safe`], and no others, a bounded number of times. The last error is handed
+/// on as it is.
 ///
-/// The last error is handed on as it is.
+/// Launches are left alone, even those that certainly had no effect: how often and how soon they are tried again is
+/// the service's own rule (`MAX_VM_FAILS`, `DELAY_BETWEEN_VM_RETRIES`), and another cloud may be tried first.
 #[derive(Debug)]
 pub struct Retries {
     settings: RetrySettings,
@@ -57,7 +59,8 @@ impl Layer for Retries {
                 Err(error) => error,
             };
             failures += 1;
-            if error.retry != Retry::Safe || failures >= self.settings.attempts {
+            let may_repeat = error.retry == Retry::Safe && call.operation != Operation::Launch;
+            if !may_repeat || failures >= self.settings.attempts {
                 return Err(error);
             }
             let delay = self.settings.backoff.random_delay(failures);

@@ -33,7 +33,8 @@ impl Layer for Trace {
         call: Call<'a>,
         attempt: impl Fn() -> Attempt<'a, T> + Send + Sync + 'a,
     ) -> Result<T, ConnectorError> {
-        let span = tracing::info_span!(
+        // A span of the level of the lines in it, so that these always have its fields.
+        let span = tracing::warn_span!(
             "cloud.call",
             cloud.id = %call.cloud.id,
             cloud.kind = %call.cloud.kind,

@@ -51,7 +51,11 @@ impl CloudType {
         self.has_address
     }
 
-    pub(super) fn connect(&self, line: &CloudLine) -> Result<Arc<dyn Connector>, ConnectorError> {
+    /// Makes a connector without any layer.
+    ///
+    /// # Errors
+    /// Those of the factory, for a line that lacks something.
+    pub fn connect(&self, line: &CloudLine) -> Result<Arc<dyn Connector>, ConnectorError> {
         (self.factory)(line)
     }
 }

@@ -1,0 +1,11 @@
+//! Tests of the clouds through the public surface: one suite of behaviour for all types, the layers, the registry, and
+//! what is particular to the cloud `Dummy`.
+
+#![cfg(test)]
+
+mod behaviour;
+mod dummy;
+mod estimate;
+mod layers;
+mod registry;
+mod support;
