@@ -51,7 +51,8 @@ impl Manager {
         Ok(self.inner.authenticator.authenticate(credentials)?)
     }
 
-    /// A live infrastructure that the caller owns or administers.
+    /// A live infrastructure that the caller owns or administers. If work on it was left unfinished by an earlier
+    /// life of a node, and the caller brings what it takes, it is taken up again before this answers.
     ///
     /// # Errors
     /// `NotFound` if there never was one or it was deleted; `Forbidden` if it belongs to others; what the database
@@ -63,6 +64,7 @@ impl Manager {
         if !caller.may_manage(&slot.snapshot().owners) {
             return Err(Error::forbidden());
         }
+        self.resume_launches(&slot, caller);
         Ok(slot)
     }
 }

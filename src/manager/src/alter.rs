@@ -26,10 +26,7 @@ impl Manager {
         let slot = self.open(&caller, id).await?;
         let vm = live_vm(&slot.snapshot(), vm)?.id;
         // Only parsed: a document that asks for a size need not be one that could be deployed.
-        let wanted = match document {
-            Document::RadlText(text) => Radl::parse(&text)?,
-            Document::Radl(radl) => radl,
-        };
+        let wanted = document.read()?;
         let manager = self.clone();
         detached(async move { manager.resize(&slot, &caller, vm, &wanted).await }).await
     }

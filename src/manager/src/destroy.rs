@@ -1,13 +1,24 @@
 //! Destroy an infrastructure.
 
-use im_auth::Credentials;
-use im_domain::InfId;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::{Error, Manager};
+use im_auth::{Caller, Credentials};
+use im_cluster::Slot;
+use im_connectors::CloudLine;
+use im_domain::{InfId, Infrastructure, VmId};
+
+use crate::access::Verb;
+use crate::create::interrupted;
+use crate::removal::{mark, needs_cloud};
+use crate::{Error, Manager, context};
 
 impl Manager {
     /// Removes all machines, then the infrastructure. `force`: the infrastructure is deleted even if a machine could
     /// not be. `asynchronous` answers before the machines are gone.
+    ///
+    /// Machines that are being launched at this moment are not launched any more; those whose launch has begun are
+    /// waited for and removed.
     pub async fn destroy(
         &self,
         credentials: &Credentials,
@@ -15,6 +26,112 @@ impl Manager {
         force: bool,
         asynchronous: bool,
     ) -> Result<(), Error> {
-        todo!()
+        let caller = self.enter(Verb::Delete, credentials)?;
+        let slot = self.open(&caller, id).await?;
+        if slot.snapshot().live_vms().any(|vm| needs_cloud(vm)) {
+            slot.change(|inf| {
+                let vms = live(inf);
+                mark(inf, &vms);
+                Ok::<(), Error>(())
+            })
+            .await?;
+        }
+        let manager = self.clone();
+        let work = async move { manager.destroy_all(&slot, &caller, force).await };
+        let task = self.inner.tasks.spawn("destroy", id, work);
+        if asynchronous {
+            return Ok(());
+        }
+        task.await
+            .map_err(|_| interrupted())?
+            .map_err(|_| interrupted())?
     }
+
+    async fn destroy_all(
+        &self,
+        slot: &Arc<Slot>,
+        caller: &Caller,
+        force: bool,
+    ) -> Result<(), Error> {
+        let _turn = slot.operation("destroy").await;
+        self.inner.tasks.end_context(slot.id());
+        let snapshot = slot.snapshot();
+        if snapshot.deleted {
+            return Err(Error::not_found(slot.id()));
+        }
+        let lines = CloudLine::all(caller.credentials());
+        let vms = live(&snapshot);
+        let removal = self.remove_from_clouds(&snapshot, &vms, &lines).await;
+        let deletes = force || removal.kept.is_empty();
+        let mut snapshots = Vec::new();
+        if deletes {
+            snapshots = self.delete_snapshots(&snapshot, &lines).await;
+        }
+        let message = format!(
+            "Error destroying the infrastructure:\n{}",
+            removal.reasons()
+        );
+        let clock = &*self.inner.clock;
+        slot.change(|inf| {
+            removal.record(inf);
+            if deletes {
+                inf.snapshots = snapshots;
+                inf.deleted = true;
+                let rest = live(inf);
+                for id in rest {
+                    if let Some(vm) = inf.vm_mut(id) {
+                        vm.destroyed = true;
+                        vm.creating = false;
+                    }
+                }
+            } else {
+                context::note(inf, clock, &message);
+            }
+            Ok::<(), Error>(())
+        })
+        .await?;
+        match deletes {
+            true => Ok(()),
+            false => Err(Error::invalid(message)),
+        }
+    }
+
+    /// Deletes the images that were to live as long as the infrastructure, in the clouds of its machines; answers
+    /// those that no cloud has deleted.
+    async fn delete_snapshots(
+        &self,
+        infrastructure: &Infrastructure,
+        lines: &[CloudLine],
+    ) -> Vec<String> {
+        let mut left = Vec::new();
+        if infrastructure.snapshots.is_empty() {
+            return left;
+        }
+        let mut seen = BTreeSet::new();
+        let clouds = infrastructure
+            .vms
+            .iter()
+            .filter(|vm| seen.insert(vm.cloud.id.as_str()));
+        let connectors: Vec<_> = clouds
+            .filter_map(|vm| self.inner.registry.for_vm(&vm.cloud, lines).ok())
+            .collect();
+        for image in &infrastructure.snapshots {
+            let mut deleted = false;
+            for connector in &connectors {
+                deleted = connector.delete_image(image).await.is_ok();
+                if deleted {
+                    break;
+                }
+            }
+            if !deleted {
+                tracing::warn!(inf.id = %infrastructure.id, image = %image, "A snapshot could not be deleted.");
+                left.push(image.clone());
+            }
+        }
+        left
+    }
+}
+
+fn live(infrastructure: &Infrastructure) -> Vec<VmId> {
+    infrastructure.live_vms().map(|vm| vm.id).collect()
 }

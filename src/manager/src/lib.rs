@@ -12,29 +12,36 @@ mod access;
 mod add;
 mod alter;
 mod clouds;
+mod context;
 mod create;
 mod destroy;
 mod detached;
+mod document;
 mod error;
 mod estimate;
+mod launch;
 mod list;
 mod owners;
+mod placement;
 mod power;
 mod property;
 mod query;
 mod reach;
 mod reconfigure;
 mod refresh;
+mod removal;
 mod remove;
 mod request;
 mod snapshot;
 mod stats;
+mod tasks;
 mod transfer;
 mod tunnel;
 mod view;
 mod vm_state;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use im_auth::Authenticator;
 use im_cluster::Cluster;
@@ -51,6 +58,8 @@ pub use request::{
 pub use stats::InfrastructureStats;
 pub use view::VmView;
 
+use tasks::Tasks;
+
 /// The use cases. Cheap to clone; every clone is the same manager.
 #[derive(Clone, Debug)]
 pub struct Manager {
@@ -64,6 +73,7 @@ struct Inner {
     cluster: Cluster,
     registry: Registry,
     clock: Arc<dyn Clock>,
+    tasks: Tasks,
 }
 
 // === impl Manager ===
@@ -84,7 +94,14 @@ impl Manager {
                 cluster,
                 registry,
                 clock,
+                tasks: Tasks::default(),
             }),
         }
+    }
+
+    /// Ends: nothing new is begun in the background, and what runs is waited for, `grace` at most. Answers whether
+    /// everything has ended. What has not is found and finished by the next life of a node.
+    pub async fn close(&self, grace: Duration) -> bool {
+        self.inner.tasks.close(grace).await
     }
 }

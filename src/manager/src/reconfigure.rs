@@ -1,13 +1,21 @@
 //! Configure machines again.
 
-use im_auth::Credentials;
-use im_domain::{InfId, VmId};
+use std::sync::Arc;
 
-use crate::{Document, Error, Manager};
+use im_auth::Credentials;
+use im_domain::{InfId, Infrastructure, VmId};
+use im_radl::Radl;
+
+use crate::access::Verb;
+use crate::add::checked;
+use crate::document::{has_new_credentials, merge_recipes, take_new_credentials};
+use crate::{Document, Error, Manager, context};
 
 impl Manager {
     /// Configures the machines again (`vms`: only these; numbers that do not exist are ignored), with the recipes of
     /// a new document if one is given.
+    ///
+    /// Of the document the recipes, the `contextualize` block and new credentials of systems are taken, nothing else.
     pub async fn reconfigure(
         &self,
         credentials: &Credentials,
@@ -15,6 +23,51 @@ impl Manager {
         document: Option<Document>,
         vms: Option<&[VmId]>,
     ) -> Result<(), Error> {
-        todo!()
+        let caller = self.enter(Verb::Change, credentials)?;
+        let slot = self.open(&caller, id).await?;
+        let _turn = slot.operation("reconfigure").await;
+        if slot.snapshot().deleted {
+            return Err(Error::not_found(id));
+        }
+        let recipes = document.map(Document::read_recipes).transpose()?;
+        let begun = slot
+            .change(|inf| {
+                if let Some(recipes) = &recipes {
+                    take(inf, recipes, vms)?;
+                }
+                Ok::<bool, Error>(context::begin(inf, vms))
+            })
+            .await?;
+        if begun {
+            self.spawn_context(&slot, &caller, vms.map(<[VmId]>::to_vec));
+        }
+        Ok(())
     }
+}
+
+/// Takes from a document what a new configuration may change.
+fn take(
+    infrastructure: &mut Infrastructure,
+    recipes: &Radl,
+    vms: Option<&[VmId]>,
+) -> Result<(), Error> {
+    let mut radl = Radl::clone(&infrastructure.radl);
+    merge_recipes(&mut radl, recipes);
+    for system in recipes.systems.values().filter(|s| has_new_credentials(s)) {
+        if let Some(target) = radl.system_mut(&system.id) {
+            take_new_credentials(target, system);
+        }
+        for vm in infrastructure.vms.iter_mut().filter(|vm| !vm.destroyed) {
+            let meant = vms.is_none_or(|vms| vms.contains(&vm.id));
+            let shown = vm.info.first_system().map(|found| Arc::clone(&found.id));
+            if meant && shown.is_some_and(|id| id == system.id) {
+                let vm = Arc::make_mut(vm);
+                if let Some(target) = Arc::make_mut(&mut vm.info).first_system_mut() {
+                    take_new_credentials(target, system);
+                }
+            }
+        }
+    }
+    infrastructure.radl = checked(&infrastructure.radl, radl)?;
+    Ok(())
 }

@@ -1,9 +1,18 @@
 //! Remove machines from an infrastructure.
 
-use im_auth::Credentials;
-use im_domain::InfId;
+use std::collections::BTreeSet;
 
-use crate::{Error, Manager};
+use im_auth::{Caller, Credentials};
+use im_cluster::{OperationGuard, Slot};
+use im_connectors::CloudLine;
+use im_domain::{InfId, Infrastructure, VmId};
+
+use std::sync::Arc;
+
+use crate::access::{Verb, live_vm};
+use crate::create::interrupted;
+use crate::removal::{mark, needs_cloud};
+use crate::{Error, Manager, context};
 
 impl Manager {
     /// Removes the machines with these numbers, a list separated by commas; if one is wrong, none. Configures the rest
@@ -15,6 +24,68 @@ impl Manager {
         vm_list: &str,
         context: bool,
     ) -> Result<usize, Error> {
-        todo!()
+        let caller = self.enter(Verb::Change, credentials)?;
+        let slot = self.open(&caller, id).await?;
+        let turn = slot.operation("remove").await;
+        let snapshot = slot.snapshot();
+        if snapshot.deleted {
+            return Err(Error::not_found(id));
+        }
+        let vms = chosen(&snapshot, vm_list)?;
+        let manager = self.clone();
+        let work = async move {
+            manager
+                .remove_machines(&slot, &caller, &vms, context, turn)
+                .await
+        };
+        let done = self.inner.tasks.spawn("remove", id, work).await;
+        done.map_err(|_| interrupted())?
+            .map_err(|_| interrupted())?
     }
+
+    async fn remove_machines(
+        &self,
+        slot: &Arc<Slot>,
+        caller: &Caller,
+        vms: &[VmId],
+        context: bool,
+        turn: OperationGuard,
+    ) -> Result<usize, Error> {
+        let snapshot = slot.snapshot();
+        let calls = vms.iter().filter_map(|id| snapshot.vm(*id));
+        if calls.into_iter().any(|vm| needs_cloud(vm)) {
+            slot.change(|inf| {
+                mark(inf, vms);
+                Ok::<(), Error>(())
+            })
+            .await?;
+        }
+        let lines = CloudLine::all(caller.credentials());
+        let removal = self.remove_from_clouds(&slot.snapshot(), vms, &lines).await;
+        let begun = slot
+            .change(|inf| {
+                removal.record(inf);
+                let again = context && !removal.gone.is_empty();
+                Ok::<bool, Error>(again && context::begin(inf, None))
+            })
+            .await?;
+        drop(turn);
+        if begun {
+            self.spawn_context(slot, caller, None);
+        }
+        if !removal.kept.is_empty() {
+            let message = format!("Error removing machines:\n{}", removal.reasons());
+            return Err(Error::invalid(message));
+        }
+        Ok(removal.gone.len())
+    }
+}
+
+/// The machines of a list, each once.
+fn chosen(infrastructure: &Infrastructure, list: &str) -> Result<Vec<VmId>, Error> {
+    let mut vms = BTreeSet::new();
+    for text in list.split(',') {
+        vms.insert(live_vm(infrastructure, text)?.id);
+    }
+    Ok(vms.into_iter().collect())
 }

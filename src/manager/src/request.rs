@@ -6,7 +6,7 @@ use im_auth::Credentials;
 use im_domain::VmId;
 use im_radl::Radl;
 
-/// What a node may do, by BOOT_MODE.
+/// What a node may do, by `BOOT_MODE`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BootMode {
     /// 0: everything.
@@ -24,7 +24,7 @@ pub enum Document {
     /// RADL text, parsed only after the boot mode and the credentials were checked.
     RadlText(String),
     /// RADL that was read from its JSON form.
-    Radl(Radl),
+    Radl(Box<Radl>),
 }
 
 /// What is done to a whole infrastructure.
@@ -87,6 +87,8 @@ pub struct ManagerSettings {
     pub vm_tag_inf_id: Option<String>,
     pub vm_tag_im_url: Option<String>,
     pub vm_tag_im: Option<String>,
+    /// The address of this service, as `VM_TAG_IM_URL` puts it on machines.
+    pub service_url: Option<String>,
     /// At most this many machines in an infrastructure.
     pub max_inf_vms: usize,
 }
