@@ -6,7 +6,7 @@
 //!
 //! Machines are remembered by the process that launched or changed them. One that this process does not know (from a
 //! database of another life of the service, or from another node) is taken to be as its document says; see
-//! [`backend`] for who is believed.
+//! `backend` for who is believed.
 
 mod backend;
 mod config;

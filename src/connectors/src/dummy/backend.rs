@@ -167,7 +167,8 @@ impl Backend {
         let Some(id) = &vm.vm.cloud_vm_id else {
             return;
         };
-        let changed_at = self.clock.epoch_seconds();
+        // Also after a clock was set back, what happens now is later than what is remembered.
+        let changed_at = self.clock.epoch_seconds().max(vm.vm.last_update);
         let mut machines = self.lock();
         let former = machines.get(&vm.inf, id);
         if former.is_some_and(|former| former.state == VmState::Off) {

@@ -14,6 +14,8 @@ pub struct RetrySettings {
     pub attempts: u32,
     /// The waits between them.
     pub backoff: Backoff,
+    /// How long after the beginning of the first attempt another one may begin: somebody waits for the answer.
+    pub within: Duration,
 }
 
 /// Repeats calls that failed with [`Retry::Safe`], and no others, a bounded number of times. The last error is handed
@@ -33,6 +35,7 @@ impl Default for RetrySettings {
         Self {
             attempts: 4,
             backoff: Backoff::new(Duration::from_millis(200), Duration::from_secs(5)),
+            within: Duration::from_secs(20),
         }
     }
 }
@@ -53,6 +56,8 @@ impl Layer for Retries {
         attempt: impl Fn() -> Attempt<'a, T> + Send + Sync + 'a,
     ) -> Result<T, ConnectorError> {
         let mut failures = 0;
+        let too_late = tokio::time::sleep(self.settings.within);
+        tokio::pin!(too_late);
         loop {
             let error = match attempt().await {
                 Ok(value) => return Ok(value),
@@ -71,7 +76,11 @@ impl Layer for Retries {
                 delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
                 "The call will be repeated."
             );
-            tokio::time::sleep(delay).await;
+            tokio::select! {
+                biased;
+                () = &mut too_late => return Err(error),
+                () = tokio::time::sleep(delay) => {}
+            }
         }
     }
 }

@@ -106,11 +106,15 @@ async fn of_two_processes_the_later_one_is_believed() {
     // It is started here; the document is behind.
     here.start(&stopped_elsewhere).await.unwrap();
     assert_eq!(state(&*here, &stopped_elsewhere).await, VmState::Running);
+    // A clock that was set back makes nothing older.
+    let from_tomorrow = changed(&vm, |vm| vm.last_update = 90_000);
+    here.stop(&from_tomorrow).await.unwrap();
+    assert_eq!(state(&*here, &from_tomorrow).await, VmState::Stopped);
     // A document that says nothing about power changes nothing.
     here.stop(&vm).await.unwrap();
     let unknown = changed(&vm, |vm| {
         vm.state = VmState::Unknown;
-        vm.last_update = 2_000;
+        vm.last_update = 100_000;
     });
     assert_eq!(state(&*here, &unknown).await, VmState::Stopped);
 }

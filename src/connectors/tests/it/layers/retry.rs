@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use im_connectors::layers::{Retries, RetrySettings};
+use im_connectors::layers::{Layered, Retries, RetrySettings, TimeoutSettings, Timeouts};
 use im_connectors::{ErrorKind, Operation, Retry};
 use im_util::Backoff;
 use tokio::time::Instant;
 
 use super::{layered, some_request, some_vm};
-use crate::support::Step;
+use crate::support::{Scripted, Step};
 
 const BROKEN: Step = Step::Fail(ErrorKind::Unavailable, Retry::Safe);
 
@@ -16,6 +16,7 @@ fn retries() -> Retries {
     Retries::new(RetrySettings {
         attempts: 3,
         backoff: Backoff::new(Duration::from_secs(2), Duration::from_secs(10)),
+        within: Duration::from_secs(20),
     })
 }
 
@@ -56,4 +57,22 @@ async fn a_launch_is_never_repeated() {
         assert_eq!(connector.launch(&request).await.unwrap_err().retry, retry);
         assert_eq!(scripted.calls(), [Operation::Launch]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_an_attempt_that_begins_late() {
+    let slow = Layered::wrap(
+        Timeouts::new(TimeoutSettings {
+            read: Duration::from_secs(30),
+            ..TimeoutSettings::default()
+        }),
+        Scripted::new([Step::Take(Duration::from_secs(1_000_000))]),
+    );
+    let connector = Layered::wrap(retries(), slow);
+    let begun = Instant::now();
+    assert_eq!(
+        connector.quotas().await.unwrap_err().kind,
+        ErrorKind::Timeout
+    );
+    assert_eq!(begun.elapsed().as_secs(), 30);
 }

@@ -16,6 +16,7 @@ fn settings() -> LayerSettings {
         retry: RetrySettings {
             attempts: 3,
             backoff: Backoff::new(Duration::from_millis(100), Duration::from_secs(1)),
+            within: Duration::from_secs(20),
         },
         timeout: TimeoutSettings {
             read: Duration::from_secs(1),
