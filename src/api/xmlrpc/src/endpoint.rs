@@ -1,0 +1,144 @@
+//! The one end point: a request with a call in, a response with its answer out.
+//!
+//! Whatever the call is, it is answered: what cannot be read, and what fails in a way that nobody foresaw, is a fault.
+//! Only requests that are no calls at all are answered with another status than 200.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use dxr::MethodCall;
+use futures::FutureExt;
+use http::{HeaderValue, Method, StatusCode, header};
+use im_manager::Manager;
+use tracing::{Instrument, field};
+use uuid::Uuid;
+
+use crate::CallSettings;
+use crate::answer::{Answer, Refusal};
+use crate::body::read_body;
+use crate::methods::{self, Lookup};
+use crate::xml::{ReadError, read_call, write_answer, write_fault};
+
+/// The code of every fault.
+const FAULT: i32 = 1;
+
+/// Documents from this length on are read in a thread that serves nobody else meanwhile.
+const LONG: usize = 256 << 10;
+
+/// What every call needs.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    manager: Manager,
+    settings: CallSettings,
+}
+
+// === impl Endpoint ===
+
+impl Endpoint {
+    pub(crate) fn new(manager: Manager, settings: CallSettings) -> Self {
+        Self { manager, settings }
+    }
+
+    /// Serves one request, whatever its path.
+    pub(crate) async fn serve(State(endpoint): State<Arc<Self>>, request: Request) -> Response {
+        if request.method() != Method::POST {
+            let allow = [(header::ALLOW, HeaderValue::from_static("POST"))];
+            let text = "XML-RPC calls are made with POST.\n";
+            return (StatusCode::METHOD_NOT_ALLOWED, allow, text).into_response();
+        }
+        let (head, body) = request.into_parts();
+        let CallSettings {
+            max_body,
+            body_timeout,
+            ..
+        } = endpoint.settings;
+        match read_body(&head.headers, body, max_body, body_timeout).await {
+            Ok(document) => endpoint.answer(document).await,
+            Err(error) => (error.status(), format!("{error}\n")).into_response(),
+        }
+    }
+
+    async fn answer(&self, document: Bytes) -> Response {
+        let id = Uuid::new_v4();
+        let span = tracing::info_span!(
+            "xmlrpc",
+            request.id = %id,
+            method = field::Empty,
+            inf.id = field::Empty,
+        );
+        let work = AssertUnwindSafe(self.call(document)).catch_unwind();
+        let outcome = work.instrument(span.clone()).await;
+        let _entered = span.enter();
+        let answer = outcome.unwrap_or_else(|_| {
+            tracing::error!("A call ended in a panic.");
+            Err(Refusal::Fault(format!(
+                "The service failed. Its log says more about the request {id}."
+            )))
+        });
+        respond(answer)
+    }
+
+    async fn call(&self, document: Bytes) -> Answer {
+        let call = self
+            .read(document)
+            .await
+            .map_err(|error| Refusal::Fault(error.to_string()))?;
+        match methods::look_up(&call.name, call.params.len()) {
+            Lookup::Found(method) => {
+                tracing::Span::current().record("method", method.name);
+                method
+                    .call(&self.manager, self.settings.vminfo_json, call.params)
+                    .await
+            }
+            Lookup::NotFound(reason) => Err(Refusal::Fault(reason)),
+        }
+    }
+
+    async fn read(&self, document: Bytes) -> Result<MethodCall<'static>, ReadError> {
+        let bounds = self.settings.bounds;
+        if document.len() < LONG {
+            return read_call(&document, bounds);
+        }
+        match tokio::task::spawn_blocking(move || read_call(&document, bounds)).await {
+            Ok(call) => call,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The service stops; nobody is there to be answered.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+}
+
+fn respond(answer: Answer) -> Response {
+    let outcome = match &answer {
+        Ok(_) => "done",
+        Err(Refusal::Message(_)) => "refused",
+        Err(Refusal::Fault(_)) => "fault",
+    };
+    tracing::info!(outcome, "A call was answered.");
+    let document = match answer {
+        Ok(value) => write_answer(pair(true, value)),
+        Err(Refusal::Message(text)) => write_answer(pair(false, dxr::Value::String(text))),
+        Err(Refusal::Fault(text)) => write_fault(FAULT, text),
+    };
+    let document = document.or_else(|error| {
+        tracing::error!(%error, "An answer has no form in XML-RPC.");
+        write_fault(FAULT, "The answer has no form in XML-RPC.".to_owned())
+    });
+    match document {
+        Ok(document) => {
+            let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("text/xml"))];
+            (kind, Body::from(document)).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn pair(done: bool, value: dxr::Value) -> dxr::Value {
+    dxr::Value::Array(vec![dxr::Value::Boolean(done), value])
+}
