@@ -6,12 +6,15 @@
 //! statistics.
 
 pub mod error;
+mod open;
 pub mod row;
+mod sqlite;
 
 use async_trait::async_trait;
-use im_domain::{Epoch, InfId, Infrastructure, UserKey, Version};
+use im_domain::{Epoch, InfId, Infrastructure, UserKey};
 
 pub use error::{StoreError, StoreErrorKind};
+pub use open::open;
 pub use row::{Loaded, Position, Summary};
 
 /// A place where infrastructures are kept.
@@ -38,7 +41,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         at: Position,
     ) -> Result<Position, StoreError>;
 
-    /// Makes the row this process' own: raises the epoch, if it still is `seen`.
+    /// Makes the row this process' own: raises the epoch, if it still is `seen`. Fails with `Conflict` if it is not.
     async fn acquire(&self, id: &InfId, seen: Epoch) -> Result<Position, StoreError>;
 
     /// The ids of the live infrastructures of any of these users, from the most recently saved to the oldest, each
@@ -49,18 +52,14 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn list_all(&self) -> Result<Vec<InfId>, StoreError>;
 
     /// What statistics need of the infrastructures of these users (`None`: of all), deleted ones too, in the order of
-    /// [`Store::list`].
+    /// [`Store::list`]. Rows that cannot be understood are left out and reported to the log by their id.
     async fn summaries(&self, users: Option<&[UserKey]>) -> Result<Vec<Summary>, StoreError>;
 
     /// Deletes for good the rows of deleted infrastructures created before the moment, in seconds of the epoch; counts
-    /// them only if `dry_run`. Answers how many.
+    /// them only if `dry_run`. Answers how many. Where the moment of creation is not known, that of the last save
+    /// counts.
     async fn purge(&self, created_before: i64, dry_run: bool) -> Result<u64, StoreError>;
 
     /// A cheap question that fails when the store cannot answer.
     async fn ping(&self) -> Result<(), StoreError>;
-}
-
-/// Where an infrastructure's row stands.
-pub fn position(epoch: Epoch, version: Version) -> Position {
-    Position { epoch, version }
 }

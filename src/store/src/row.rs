@@ -20,11 +20,25 @@ pub struct Loaded {
     pub position: Position,
 }
 
-/// An infrastructure for statistics: read from the stored form without the cost of its documents where possible.
+/// An infrastructure for statistics.
 #[derive(Clone, Debug)]
 pub struct Summary {
     /// Its id.
     pub id: InfId,
     /// The infrastructure as stored.
     pub infrastructure: Infrastructure,
+    /// When it was last saved, in seconds of the epoch. Only the day is known of rows of release 1.19 in SQLite.
+    pub last_saved: Option<i64>,
+}
+
+// === impl Position ===
+
+impl Position {
+    /// A place in the life of a row.
+    pub fn new(epoch: u64, version: u64) -> Self {
+        Self {
+            epoch: Epoch(epoch),
+            version: Version(version),
+        }
+    }
 }

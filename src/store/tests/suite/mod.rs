@@ -1,0 +1,112 @@
+//! What every store must do, whatever it is made of.
+//!
+//! A backend runs the suite by implementing [`Backend`] in a test of its own and calling `suite!`.
+
+pub(crate) mod concurrency;
+pub(crate) mod lists;
+pub(crate) mod purge;
+pub(crate) mod rows;
+pub(crate) mod writes;
+
+use std::sync::Arc;
+
+use im_domain::{Identity, InfId, Infrastructure, Owner};
+use im_store::{Position, Store, StoreError, StoreErrorKind};
+use serde_json::{Map, json};
+
+/// A store of one test, empty at first.
+pub(crate) trait Backend: Sized {
+    /// A new one.
+    async fn fresh() -> Self;
+
+    /// The store.
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// Another connection to the same data, as another life of the service has.
+    async fn reopen(&self) -> Arc<dyn Store>;
+
+    /// Makes a row one that cannot be understood.
+    async fn spoil(&self, id: &InfId);
+}
+
+/// Runs the suite on a backend.
+macro_rules! suite {
+    ($backend:ty) => {
+        $crate::suite::suite!($backend, writes: [
+            an_insert_is_loaded_as_it_was, an_id_is_taken_while_it_lives, a_deleted_id_can_be_used_again,
+            a_save_raises_the_version, a_save_from_an_old_version_is_refused, a_save_from_an_old_epoch_is_refused,
+            a_save_of_what_is_not_there_is_refused, acquiring_raises_the_epoch_once, what_was_saved_is_there_in_the_next_life,
+            large_numbers_do_no_harm
+        ]);
+        $crate::suite::suite!($backend, lists: [
+            a_list_goes_from_the_last_saved_to_the_oldest, each_owner_lists_it_once, a_new_owner_lists_it_and_the_old_one_does_not,
+            deleted_ones_are_not_listed, wildcards_and_quotes_are_letters, case_and_blanks_count, a_password_counts,
+            nobody_lists_nothing, many_users_at_once
+        ]);
+        $crate::suite::suite!($backend, rows: [
+            a_spoilt_row_is_reported_and_harms_no_other, summaries_have_deleted_ones_too, summaries_have_the_moment_of_the_save,
+            texts_of_all_kinds_come_back, a_ping_is_answered
+        ]);
+        $crate::suite::suite!($backend, purge: [
+            only_old_deleted_rows_go, a_dry_run_only_counts, a_purged_id_is_free
+        ]);
+        $crate::suite::suite!($backend, concurrency: [
+            one_of_many_saves_wins, one_of_many_owners_wins, many_inserts_all_arrive, chains_of_saves_keep_apart,
+            one_of_many_inserts_wins
+        ]);
+    };
+    ($backend:ty, $module:ident: [$($name:ident),*]) => {
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    crate::suite::$module::$name::<$backend>().await;
+                }
+            )*
+        }
+    };
+}
+pub(crate) use suite;
+
+/// A user.
+pub(crate) fn user(name: &str) -> Identity {
+    Identity::new(name, "secret")
+}
+
+/// The owner that a user is.
+pub(crate) fn owner(identity: &Identity) -> Owner {
+    let mut fields = Map::new();
+    fields.insert("type".into(), json!("InfrastructureManager"));
+    fields.insert("username".into(), json!(identity.username));
+    if let Some(password) = &identity.password {
+        fields.insert("password".into(), json!(password.expose()));
+    }
+    fields.insert("admin".into(), json!(false));
+    Owner::from_fields(fields).unwrap()
+}
+
+/// An infrastructure of some users.
+pub(crate) fn infrastructure(id: &str, users: &[&Identity]) -> Infrastructure {
+    let owners = users.iter().map(|user| owner(user)).collect();
+    let mut infrastructure = Infrastructure::new(id.parse().unwrap(), owners, 1_000);
+    infrastructure
+        .unknown
+        .insert("cloud_connector".into(), serde_json::Value::Null);
+    infrastructure
+}
+
+/// The ids that a user lists.
+pub(crate) async fn listed(store: &dyn Store, user: &Identity) -> Vec<String> {
+    let ids = store.list(&[user.user_key()]).await.unwrap();
+    ids.iter().map(ToString::to_string).collect()
+}
+
+/// The kind of the error that came.
+pub(crate) fn kind<T: std::fmt::Debug>(result: Result<T, StoreError>) -> StoreErrorKind {
+    result.unwrap_err().kind
+}
+
+/// A conflict with a row that stands here.
+pub(crate) fn conflict(epoch: u64, version: u64) -> StoreErrorKind {
+    StoreErrorKind::Conflict(Some(Position::new(epoch, version)))
+}
