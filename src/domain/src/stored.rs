@@ -23,6 +23,16 @@ pub use owners::{read_owners, write_owners};
 pub use whole::read;
 pub use writer::write;
 
+/// Who wrote a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// This service, or an export that is imported: reading gives what was written.
+    Own,
+    /// A release of the reference, in a database that it left: its documents are taken as that release takes them,
+    /// with one more empty line around each recipe.
+    Reference,
+}
+
 /// A stored form that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{path}: {reason}")]

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use im_domain::VmState::{
     Configured, Deleting, Failed, Off, Pending, Running, Stopped, Unconfigured, Unknown,
 };
-use im_domain::{InfId, Infrastructure, VmState, stored};
+use im_domain::stored::{self, Origin};
+use im_domain::{InfId, Infrastructure, VmState};
 use serde_json::json;
 
 fn infrastructure(states: &[VmState]) -> Infrastructure {
@@ -17,7 +18,7 @@ fn infrastructure(states: &[VmState]) -> Infrastructure {
         .map(|state| json!({"state": state.as_str()}))
         .collect();
     let data = json!({"vm_list": machines, "vm_master": null, "auth": [], "radl": ""});
-    stored::read(&id, &data.to_string()).unwrap()
+    stored::read(&id, &data.to_string(), Origin::Own).unwrap()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::reader::Place;
-use super::{StoredError, whole};
+use super::{Origin, StoredError, whole};
 use crate::{InfId, Infrastructure};
 
 /// What an imported text may not exceed.
@@ -29,7 +29,7 @@ pub fn import(text: &str, limits: &ImportLimits) -> Result<Infrastructure, Store
             text.len()
         )));
     }
-    let reading = whole::document(InfId::random(), text, limits.max_vms)?;
+    let reading = whole::document(InfId::random(), text, Origin::Own, limits.max_vms)?;
     let mut infrastructure = reading.infrastructure;
     if let Some(id) = reading.id {
         infrastructure.id = id

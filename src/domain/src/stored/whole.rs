@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::reader::{Fields, Place, parse, string};
 use super::texts::Documents;
-use super::{StoredError, owners, vms};
+use super::{Origin, StoredError, owners, vms};
 use crate::{InfId, Infrastructure, VmId};
 
 /// Counters of old releases, which are 0 since; kept among the unknown keys if they are not.
@@ -27,8 +27,8 @@ pub(super) struct Reading {
 /// Missing fields get the value of a new infrastructure, but `vm_list`, `vm_master`, `auth` and `radl` must be there.
 /// Elements of `auth` and `vm_list` may be texts with JSON inside. `configured` of a machine is `false` if it was
 /// `null`: what configured it is gone. A text whose own id is another one is refused.
-pub fn read(id: &InfId, text: &str) -> Result<Infrastructure, StoredError> {
-    let reading = document(id.clone(), text, usize::MAX)?;
+pub fn read(id: &InfId, text: &str, origin: Origin) -> Result<Infrastructure, StoredError> {
+    let reading = document(id.clone(), text, origin, usize::MAX)?;
     match reading.id {
         Some(found) if found != id.as_str() => Err(Place::Whole
             .key("id")
@@ -38,7 +38,12 @@ pub fn read(id: &InfId, text: &str) -> Result<Infrastructure, StoredError> {
 }
 
 /// Reads an infrastructure of at most so many machines, and gives it this id.
-pub(super) fn document(id: InfId, text: &str, max_vms: usize) -> Result<Reading, StoredError> {
+pub(super) fn document(
+    id: InfId,
+    text: &str,
+    origin: Origin,
+    max_vms: usize,
+) -> Result<Reading, StoredError> {
     let whole = Place::Whole;
     let value = parse(whole, text)?;
     let Value::Object(map) = value else {
@@ -60,7 +65,7 @@ pub(super) fn document(id: InfId, text: &str, max_vms: usize) -> Result<Reading,
         Value::Null => None,
         value => Some(string(whole.key("radl"), value)?),
     };
-    let mut documents = Documents::default();
+    let mut documents = Documents::new(origin);
     let radl = documents.parse("radl", radl)?;
     let list = whole.key("vm_list");
     let vms = machines

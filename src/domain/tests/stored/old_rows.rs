@@ -1,6 +1,7 @@
 //! Rows of releases before 1.19.
 
-use im_domain::{InfId, Infrastructure, StoredError, VmId, VmState, stored};
+use im_domain::stored::{self, Origin};
+use im_domain::{InfId, Infrastructure, StoredError, VmId, VmState};
 use serde_json::{Value, json};
 
 fn id() -> InfId {
@@ -8,7 +9,7 @@ fn id() -> InfId {
 }
 
 fn read(value: &Value) -> Result<Infrastructure, StoredError> {
-    stored::read(&id(), &value.to_string())
+    stored::read(&id(), &value.to_string(), Origin::Reference)
 }
 
 #[test]

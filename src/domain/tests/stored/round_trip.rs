@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use im_domain::{CloudInfo, InfId, Infrastructure, Owner, Vm, VmId, VmState, stored};
+use im_domain::stored::{self, Origin};
+use im_domain::{CloudInfo, InfId, Infrastructure, Owner, Vm, VmId, VmState};
 use im_radl::Radl;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -58,7 +59,8 @@ fn owner() -> impl Strategy<Value = Owner> {
 
 fn document() -> impl Strategy<Value = Arc<Radl>> {
     "[a-z]{1,8}".prop_map(|name| {
-        let text = format!("system {name} (\ncpu.count >= 1 and\ndisk.0.os.name = 'l\u{ed}nux'\n)\n\ndeploy {name} 2\n");
+        let recipe = format!("configure {name} (\n@begin\n---\n- tasks: []\n@end\n)\n");
+        let text = format!("{recipe}system {name} (\ncpu.count >= 1 and\ndisk.0.os.name = 'l\u{ed}nux'\n)\n\ndeploy {name} 2\n");
         Arc::new(Radl::parse(&text).unwrap())
     })
 }
@@ -174,7 +176,7 @@ proptest! {
     fn reading_undoes_writing(infrastructure in infrastructure()) {
         let text = stored::write(&infrastructure);
         prop_assert!(text.is_ascii());
-        let again = stored::read(&infrastructure.id, &text);
+        let again = stored::read(&infrastructure.id, &text, Origin::Own);
         prop_assert_eq!(again, Ok(infrastructure));
     }
 
@@ -192,7 +194,7 @@ proptest! {
         document[at.get(&keys)] = other;
         let limits = stored::ImportLimits { max_bytes: usize::MAX, max_vms: 5 };
         if let Ok(imported) = stored::import(&document.to_string(), &limits) {
-            prop_assert!(stored::read(&imported.id, &stored::write(&imported)).is_ok());
+            prop_assert!(stored::read(&imported.id, &stored::write(&imported), Origin::Own).is_ok());
         }
     }
 }

@@ -4,7 +4,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use im_domain::{InfId, UserKey, stored};
+use im_domain::stored::{self, Origin};
+use im_domain::{InfId, UserKey};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Error, Row as _, SqlitePool};
 use tokio::time::timeout;
@@ -23,12 +24,12 @@ pub(super) const LIST: &str = "SELECT i.id FROM inf_owner o CROSS JOIN inf_list 
 pub(super) const LIST_ALL: &str =
     "SELECT id FROM inf_list INDEXED BY inf_list_live WHERE deleted = 0 ORDER BY rowid DESC";
 
-const SUMMARIES: &str = "SELECT i.id, i.deleted, i.data, i.epoch, i.version, \
+const SUMMARIES: &str = "SELECT i.id, i.deleted, i.data, i.epoch, i.version, i.saved_at, \
      coalesce(i.saved_at, CAST(strftime('%s', i.date) AS INTEGER)) AS last_saved \
      FROM (SELECT DISTINCT inf_id FROM inf_owner WHERE user_key IN (SELECT value FROM json_each(?1))) o \
      CROSS JOIN inf_list i ON i.id = o.inf_id ORDER BY i.rowid DESC";
 
-const SUMMARIES_ALL: &str = "SELECT id, deleted, data, epoch, version, \
+const SUMMARIES_ALL: &str = "SELECT id, deleted, data, epoch, version, saved_at, \
      coalesce(saved_at, CAST(strftime('%s', date) AS INTEGER)) AS last_saved \
      FROM inf_list ORDER BY rowid DESC";
 
@@ -37,13 +38,15 @@ pub(super) struct RawRow {
     data: Result<String, Error>,
     deleted: bool,
     position: Position,
+    origin: Origin,
 }
 
 /// The row of an infrastructure.
 pub(super) async fn row(pool: &SqlitePool, id: &InfId) -> Result<Option<RawRow>, StoreError> {
-    let question = sqlx::query("SELECT data, deleted, epoch, version FROM inf_list WHERE id = ?1")
-        .bind(id.as_str())
-        .fetch_optional(pool);
+    let question =
+        sqlx::query("SELECT data, deleted, epoch, version, saved_at FROM inf_list WHERE id = ?1")
+            .bind(id.as_str())
+            .fetch_optional(pool);
     let row = ask(Some(id), "reading an infrastructure", USUAL, question).await?;
     row.map(|row| RawRow::of(&row))
         .transpose()
@@ -153,6 +156,11 @@ impl RawRow {
                 .unwrap_or_default()
                 != 0,
             position: write::position(row)?,
+            // Only this service knows that column.
+            origin: match row.try_get::<Option<i64>, _>("saved_at")? {
+                Some(_) => Origin::Own,
+                None => Origin::Reference,
+            },
         })
     }
 
@@ -172,7 +180,7 @@ impl RawRow {
             .caused_by(error)
         })?;
         let mut infrastructure =
-            stored::read(id, &data).map_err(|error| StoreError::corrupt(id, error))?;
+            stored::read(id, &data, self.origin).map_err(|error| StoreError::corrupt(id, error))?;
         infrastructure.deleted = self.deleted;
         Ok(Loaded {
             infrastructure,
