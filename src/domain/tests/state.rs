@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::path::Path;
 use std::sync::Arc;
 
 use im_domain::VmState::{
@@ -9,7 +10,7 @@ use im_domain::VmState::{
 };
 use im_domain::stored::{self, Origin};
 use im_domain::{InfId, Infrastructure, VmState};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn infrastructure(states: &[VmState]) -> Infrastructure {
     let id: InfId = "inf".parse().unwrap();
@@ -100,4 +101,46 @@ fn without_machines_it_depends_on_whether_any_may_come() {
         Failed,
         "none was asked for, or none could be had"
     );
+}
+
+/// Every state that the scenarios show, with the states of the machines beside it.
+#[test]
+fn the_scenarios_agree() {
+    fn pairs(value: &Value, found: &mut Vec<(Vec<VmState>, VmState)>) {
+        match value {
+            Value::Object(map) => {
+                if let (Some(Value::String(whole)), Some(Value::Object(vms))) =
+                    (map.get("state"), map.get("vm_states"))
+                {
+                    let states = vms
+                        .values()
+                        .filter_map(|state| VmState::from_word(state.as_str()?))
+                        .collect();
+                    found.extend(VmState::from_word(whole).map(|whole| (states, whole)));
+                }
+                map.values().for_each(|value| pairs(value, found));
+            }
+            Value::Array(values) => values.iter().for_each(|value| pairs(value, found)),
+            _ => {}
+        }
+    }
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/rest");
+    let mut found = Vec::new();
+    for entry in scenarios.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            let scenario = std::fs::read_to_string(&path).unwrap();
+            pairs(&serde_json::from_str(&scenario).unwrap(), &mut found);
+        }
+    }
+    assert!(found.len() > 50, "{} states found", found.len());
+    for (states, whole) in found {
+        // Without machines it depends on what went before.
+        if !states.is_empty() {
+            assert_eq!(infrastructure(&states).state(), whole, "{states:?}");
+        }
+    }
 }

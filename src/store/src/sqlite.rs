@@ -57,7 +57,7 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn insert(&self, infrastructure: &Infrastructure) -> Result<Position, StoreError> {
-        let change = Change::Insert(Row::of(infrastructure));
+        let change = Change::Insert(Row::of(infrastructure).await?);
         self.writer.position(change).await
     }
 
@@ -68,9 +68,12 @@ impl Store for SqliteStore {
                     .submit(Change::Adopt(id.clone()), Patience::Usual)
                     .await?;
                 let row = read::row(&self.readers, id).await?;
-                row.map(|row| row.understand(id)).transpose()
+                match row {
+                    Some(row) => row.understand_apart(id).await.map(Some),
+                    None => Ok(None),
+                }
             }
-            Some(row) => row.understand(id).map(Some),
+            Some(row) => row.understand_apart(id).await.map(Some),
             None => Ok(None),
         }
     }
@@ -80,7 +83,7 @@ impl Store for SqliteStore {
         infrastructure: &Infrastructure,
         at: Position,
     ) -> Result<Position, StoreError> {
-        let change = Change::Save(Row::of(infrastructure), at);
+        let change = Change::Save(Row::of(infrastructure).await?, at);
         self.writer.position(change).await
     }
 

@@ -18,6 +18,9 @@ const USUAL: Duration = Duration::from_secs(10);
 /// Statistics read every document that they count.
 const LONG: Duration = Duration::from_secs(120);
 
+/// Bytes of a stored form that are read in some milliseconds.
+const LARGE: usize = 1 << 20;
+
 pub(super) const LIST: &str = "SELECT i.id FROM inf_owner o CROSS JOIN inf_list i ON i.id = o.inf_id \
      WHERE o.user_key IN (SELECT value FROM json_each(?1)) AND o.deleted = 0 ORDER BY i.rowid DESC";
 
@@ -167,6 +170,20 @@ impl RawRow {
     /// Whether another program wrote it.
     pub(super) fn is_foreign(&self) -> bool {
         self.position.version.0 == 0
+    }
+
+    /// The infrastructure in it. A large one is read where it holds nobody up.
+    pub(super) async fn understand_apart(self, id: &InfId) -> Result<Loaded, StoreError> {
+        if self.data.as_ref().is_ok_and(|data| data.len() <= LARGE) {
+            return self.understand(id);
+        }
+        let own = id.clone();
+        tokio::task::spawn_blocking(move || self.understand(&own))
+            .await
+            .unwrap_or_else(|error| {
+                let context = format!("the stored form of infrastructure {id} could not be read");
+                Err(StoreError::new(StoreErrorKind::Corrupt, Some(id), context).caused_by(error))
+            })
     }
 
     /// The infrastructure in it. Whether it is deleted is what the column says.

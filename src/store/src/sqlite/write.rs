@@ -50,6 +50,9 @@ pub(super) enum Done {
     Refused(StoreError),
 }
 
+/// Machines that are printed in some milliseconds.
+const MANY_VMS: usize = 200;
+
 /// A replaced row gets the highest number: release 1.19 lists by it, from the highest to the lowest.
 const INSERT: &str = "INSERT INTO inf_list(id, deleted, date, data, auth, epoch, version, saved_at) \
      VALUES(?1, ?2, date('now'), ?3, ?4, 1, 1, unixepoch()) \
@@ -106,8 +109,22 @@ impl Change {
 // === impl Row ===
 
 impl Row {
-    /// The row of an infrastructure.
-    pub(super) fn of(infrastructure: &Infrastructure) -> Self {
+    /// The row of an infrastructure. A large one is printed where it holds nobody up.
+    pub(super) async fn of(infrastructure: &Infrastructure) -> Result<Self, StoreError> {
+        if infrastructure.vms.len() <= MANY_VMS {
+            return Ok(Self::print(infrastructure));
+        }
+        let copy = infrastructure.clone();
+        tokio::task::spawn_blocking(move || Self::print(&copy))
+            .await
+            .map_err(|error| {
+                let context = "an infrastructure could not be printed, and nothing was written";
+                StoreError::new(StoreErrorKind::Other, Some(&infrastructure.id), context)
+                    .caused_by(error)
+            })
+    }
+
+    fn print(infrastructure: &Infrastructure) -> Self {
         Self {
             id: infrastructure.id.clone(),
             deleted: infrastructure.deleted,

@@ -96,3 +96,36 @@ async fn a_lock_that_is_not_given_up_is_waited_for_and_then_reported() {
         .unwrap();
     store.insert(&infrastructure("one", &[])).await.unwrap();
 }
+
+/// Changes that wait together are committed together; the one that fails does not take the others with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_fails_harms_no_other_change() {
+    let backend = Sqlite::fresh().await;
+    let store = backend.store();
+    run(
+        backend.directory(),
+        "CREATE TRIGGER bad_disk AFTER INSERT ON inf_owner WHEN new.inf_id LIKE 'bad%' \
+         BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END",
+    )
+    .await;
+    let ann = user("ann");
+    let ids: Vec<String> = (0..60)
+        .map(|number| format!("{}-{number}", if number % 7 == 3 { "bad" } else { "good" }))
+        .collect();
+    let infs: Vec<_> = ids.iter().map(|id| infrastructure(id, &[&ann])).collect();
+    let outcomes = futures::future::join_all(infs.iter().map(|inf| store.insert(inf))).await;
+    for (id, outcome) in ids.iter().zip(outcomes) {
+        let loaded = store.load(&id.parse().unwrap()).await.unwrap();
+        if id.starts_with("bad") {
+            assert_eq!(kind(outcome), StoreErrorKind::Other, "{id}");
+            assert!(loaded.is_none(), "{id} was refused and is there");
+        } else {
+            assert_eq!(outcome.unwrap(), Position::new(1, 1), "{id}");
+            assert!(loaded.is_some(), "{id} was acknowledged and is not there");
+        }
+    }
+    assert_eq!(
+        listed(&*store, &ann).await.len(),
+        ids.iter().filter(|id| id.starts_with("good")).count()
+    );
+}

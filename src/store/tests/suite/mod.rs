@@ -45,7 +45,7 @@ macro_rules! suite {
         ]);
         $crate::suite::suite!($backend, rows: [
             a_spoilt_row_is_reported_and_harms_no_other, summaries_have_deleted_ones_too, summaries_have_the_moment_of_the_save,
-            texts_of_all_kinds_come_back, a_ping_is_answered
+            texts_of_all_kinds_come_back, a_thousand_machines_come_back, a_ping_is_answered
         ]);
         $crate::suite::suite!($backend, purge: [
             only_old_deleted_rows_go, a_dry_run_only_counts, a_purged_id_is_free

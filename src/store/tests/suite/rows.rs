@@ -107,3 +107,22 @@ pub(crate) async fn a_ping_is_answered<B: Backend>() {
     let backend = B::fresh().await;
     backend.store().ping().await.unwrap();
 }
+
+pub(crate) async fn a_thousand_machines_come_back<B: Backend>() {
+    let backend = B::fresh().await;
+    let store = backend.store();
+    let id = "large".parse().unwrap();
+    let info =
+        "system node (\ncpu.count = 1 and\ndisk.0.image.url = 'mock0://linux.for.ev.er'\n)\n";
+    let machines: Vec<_> = (0..1_000)
+        .map(|number| json!({"im_id": number, "state": "running", "info": info, "cont_out": "x".repeat(1_000)}))
+        .collect();
+    let data = json!({"vm_list": machines, "vm_master": 999, "auth": [], "radl": info});
+    let mut inf =
+        im_domain::stored::read(&id, &data.to_string(), im_domain::stored::Origin::Own).unwrap();
+    let at = store.insert(&inf).await.unwrap();
+    assert_eq!(store.load(&id).await.unwrap().unwrap().infrastructure, inf);
+    inf.vm_mut(im_domain::VmId(500)).unwrap().cont_out.clear();
+    store.save(&inf, at).await.unwrap();
+    assert_eq!(store.load(&id).await.unwrap().unwrap().infrastructure, inf);
+}
