@@ -9,6 +9,9 @@ use crate::features::Features;
 use crate::interval::is_under_every_lower_end;
 use crate::{Constraint, Contains, ContainsKey, Feature, Interval, Line, Nested, Operator};
 
+/// How many names of `contains` values a message shows.
+const SHOWN_NAMES: usize = 10;
+
 /// What to do when two documents set the same feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConflictPolicy {
@@ -41,7 +44,7 @@ pub enum FeatureConflict {
     },
     /// A number was added to a `contains` feature.
     NumberInContains {
-        /// The names of the values that are there.
+        /// The names of the values that are there, the first ten at most.
         names: Vec<String>,
         /// Where the number was written.
         line: Line,
@@ -95,7 +98,11 @@ impl Features {
                     })
                 }
                 Feature::Contains(contains) => {
-                    let names = contains.keys().map(ContainsKey::to_string).collect();
+                    let names = contains
+                        .keys()
+                        .take(SHOWN_NAMES)
+                        .map(ContainsKey::to_string)
+                        .collect();
                     Err(FeatureConflict::NumberInContains { names, line })
                 }
                 _ => Err(FeatureConflict::Mixed {
