@@ -8,7 +8,7 @@ use im_domain::{InfId, VmId};
 use im_radl::Radl;
 
 use crate::access::{Verb, live_vm};
-use crate::detached::{detached, turn};
+use crate::detached::turn;
 use crate::reach::Reach;
 use crate::{Document, Error, Manager, VmView, vm_state};
 
@@ -28,7 +28,8 @@ impl Manager {
         // Only parsed: a document that asks for a size need not be one that could be deployed.
         let wanted = document.read()?;
         let manager = self.clone();
-        detached(async move { manager.resize(&slot, &caller, vm, &wanted).await }).await
+        let work = async move { manager.resize(&slot, &caller, vm, &wanted).await };
+        self.detached("alter", id, work).await
     }
 
     async fn resize(

@@ -1,19 +1,28 @@
 //! Work that a client cannot break off by going away.
 
-use im_cluster::{OperationGuard, Slot};
-use im_domain::Infrastructure;
 use std::sync::Arc;
+
+use im_cluster::{OperationGuard, Slot};
+use im_domain::{InfId, Infrastructure};
 use tracing::Instrument;
 
-use crate::Error;
+use crate::create::interrupted;
+use crate::{Error, Manager};
 
-/// Runs work to its end even if whoever waits for it is dropped in the middle: what a cloud has done is recorded.
-pub(crate) async fn detached<T: Send + 'static>(
-    work: impl Future<Output = Result<T, Error>> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::spawn(work.in_current_span())
-        .await
-        .map_err(Error::aborted)?
+impl Manager {
+    /// Runs work on an infrastructure to its end even if whoever waits for it is dropped in the middle: what a cloud
+    /// has done is recorded.
+    pub(crate) async fn detached<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        id: &InfId,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let task = self.inner.tasks.spawn(name, id, work.in_current_span());
+        task.await
+            .map_err(|_| interrupted())?
+            .map_err(|_| interrupted())?
+    }
 }
 
 /// Waits for the turn to be the only operation on an infrastructure, and looks at it as it is then.

@@ -9,7 +9,7 @@ use im_connectors::ConnectorError;
 use im_domain::{InfId, Vm, VmId, VmState};
 
 use crate::access::{Verb, live_vm};
-use crate::detached::{detached, turn};
+use crate::detached::turn;
 use crate::reach::{Reach, Reached};
 use crate::{Error, InfrastructureOperation, Manager, VmOperation};
 
@@ -31,7 +31,7 @@ impl Manager {
             InfrastructureOperation::Start => VmOperation::Start,
         };
         let manager = self.clone();
-        detached(async move {
+        let work = async move {
             let (_turn, infrastructure) = turn(&slot, operation.word()).await?;
             let machines: Vec<_> = infrastructure
                 .live_vms()
@@ -39,8 +39,8 @@ impl Manager {
                 .cloned()
                 .collect();
             manager.power(&slot, &caller, &machines, operation).await
-        })
-        .await
+        };
+        self.detached(operation.word(), id, work).await
     }
 
     /// Stops, starts or restarts one machine; `vm` as the client wrote it.
@@ -55,7 +55,7 @@ impl Manager {
         let slot = self.open(&caller, id).await?;
         let vm = live_vm(&slot.snapshot(), vm)?.id;
         let manager = self.clone();
-        detached(async move {
+        let work = async move {
             let (_turn, infrastructure) = turn(&slot, operation.word()).await?;
             let machine = Arc::clone(live_vm(&infrastructure, &vm.to_string())?);
             if machine.cloud_vm_id.is_none() {
@@ -65,8 +65,8 @@ impl Manager {
                 )));
             }
             manager.power(&slot, &caller, &[machine], operation).await
-        })
-        .await
+        };
+        self.detached(operation.word(), id, work).await
     }
 
     async fn power(

@@ -64,7 +64,7 @@ impl Manager {
         Ok(message)
     }
 
-    /// The state, after asking the clouds about machines that were not asked about for VM_INFO_UPDATE_FREQUENCY.
+    /// The state, after asking the clouds about machines that were not asked about for `VM_INFO_UPDATE_FREQUENCY`.
     pub async fn state(
         &self,
         credentials: &Credentials,

@@ -2,7 +2,7 @@
 //!
 //! # When
 //! A reader who wants to know a state has the clouds asked about the machines that were not asked about for
-//! VM_INFO_UPDATE_FREQUENCY. While nothing is due, reading takes no lock and does no input or output. Readers at the
+//! `VM_INFO_UPDATE_FREQUENCY`. While nothing is due, reading takes no lock and does no input or output. Readers at the
 //! same time share one round: the first asks, the others wait at [`Slot::refresh_turn`] and find, when it is theirs,
 //! that nothing is due any more (or ask about what the first had no credentials for). Operations never wait here for
 //! readers, nor readers for operations.
@@ -14,11 +14,12 @@
 //! answered.
 //!
 //! # An answer that comes too late
-//! An answer tells how a machine was when its cloud was asked. It is recorded only if nobody has changed the machine
-//! since: the machine of the newest state must still be the very one that was asked about.
+//! An answer tells how a machine was when its cloud was asked. It is recorded only if nobody has changed the state or
+//! the document of the machine since: those of the newest state must still be the very ones that the question was
+//! about. What else has changed, as the message of its contextualization, stays.
 //!
 //! # A cloud that does not answer
-//! leaves the state as it is for VM_INFO_UPDATE_ERROR_GRACE_PERIOD after its last answer; then the state is `unknown`
+//! leaves the state as it is for `VM_INFO_UPDATE_ERROR_GRACE_PERIOD` after its last answer; then the state is `unknown`
 //! until it answers again. A caller whose credentials a cloud refuses learns the last known state and changes nothing.
 
 use std::sync::Arc;
@@ -69,8 +70,8 @@ struct Answer {
 struct Update {
     /// The machine that was asked about.
     asked: Arc<Vm>,
-    /// What it is now.
-    known: Vm,
+    observed: Observed,
+    last_update: i64,
     /// It tells more than that the cloud was asked.
     is_news: bool,
 }
@@ -105,47 +106,53 @@ impl Due {
             return false;
         }
         let asked = slot.asked().at(vm.id);
-        !asked.is_some_and(|asked| self.monotonic.saturating_sub(asked) < self.frequency)
+        asked.is_none_or(|asked| self.monotonic.saturating_sub(asked) >= self.frequency)
     }
 }
 
 // === impl Update ===
 
 impl Update {
-    fn of(asked: Arc<Vm>, observed: Observed, now: i64) -> Self {
+    fn new(asked: Arc<Vm>, observed: Observed, last_update: i64) -> Self {
         let mut known = Vm::clone(&asked);
-        known.info = observed.radl;
-        known.last_update = now;
-        Self::to_state(asked, known, observed.state)
-    }
-
-    /// The cloud has been silent for too long.
-    fn unknown(asked: Arc<Vm>) -> Self {
-        let known = Vm::clone(&asked);
-        Self::to_state(asked, known, VmState::Unknown)
-    }
-
-    fn to_state(asked: Arc<Vm>, mut known: Vm, cloud: VmState) -> Self {
-        let state = vm_state::settled(cloud, known.configured);
-        vm_state::set(&mut known, state);
+        lay_over(&mut known, &observed);
         let same_info = Arc::ptr_eq(&known.info, &asked.info) || known.info == asked.info;
         Self {
             is_news: !same_info || known.state != asked.state,
             asked,
-            known,
+            observed,
+            last_update,
         }
     }
 
-    /// Changes the machine, unless it is not the one any more that was asked about; answers its number if it did.
+    /// Its cloud has been silent for too long.
+    fn unknown(asked: Arc<Vm>) -> Self {
+        let observed = Observed {
+            state: VmState::Unknown,
+            radl: Arc::clone(&asked.info),
+        };
+        let last_update = asked.last_update;
+        Self::new(asked, observed, last_update)
+    }
+
+    /// Changes the machine, unless its state or its document has changed since it was asked about; answers its number
+    /// if it did.
     fn apply(self, infrastructure: &mut Infrastructure) -> Option<VmId> {
         let id = self.asked.id;
-        let vm = infrastructure.vms.get_mut(id.index())?;
-        if !Arc::ptr_eq(vm, &self.asked) {
+        let present = infrastructure.vm(id)?;
+        if present.state != self.asked.state || !Arc::ptr_eq(&present.info, &self.asked.info) {
             return None;
         }
-        *vm = Arc::new(self.known);
+        let vm = infrastructure.vm_mut(id)?;
+        lay_over(vm, &self.observed);
+        vm.last_update = self.last_update;
         Some(id)
     }
+}
+
+fn lay_over(vm: &mut Vm, observed: &Observed) {
+    vm.info = Arc::clone(&observed.radl);
+    vm_state::set(vm, vm_state::settled(observed.state, vm.configured));
 }
 
 // === impl Manager ===
@@ -219,7 +226,7 @@ impl Manager {
             .into_iter()
             .filter_map(|answer| {
                 let observed = answer.outcome.ok()?;
-                Some(Update::of(answer.vm, observed, now))
+                Some(Update::new(answer.vm, observed, now))
             })
             .collect();
         slot.change(|infrastructure| {
@@ -266,7 +273,7 @@ impl Manager {
         match outcome {
             Ok(observed) => {
                 slot.asked().note(vm.id, monotonic, true);
-                let update = Update::of(vm, observed, now);
+                let update = Update::new(vm, observed, now);
                 let committed = age(now, update.asked.last_update);
                 let is_long_ago = committed.is_none_or(|age| age >= grace / 2);
                 (update.is_news || is_long_ago).then_some(update)

@@ -9,7 +9,7 @@ use im_connectors::Snapshot;
 use im_domain::{InfId, VmId};
 
 use crate::access::{Verb, live_vm};
-use crate::detached::{detached, turn};
+use crate::detached::turn;
 use crate::reach::Reach;
 use crate::{Error, Manager};
 
@@ -36,7 +36,8 @@ impl Manager {
             auto_delete,
         };
         let manager = self.clone();
-        detached(async move { manager.make_image(&slot, &caller, vm, &wanted).await }).await
+        let work = async move { manager.make_image(&slot, &caller, vm, &wanted).await };
+        self.detached("snapshot", id, work).await
     }
 
     async fn make_image(

@@ -6,6 +6,7 @@ use im_domain::stored::{self, ImportLimits};
 use im_domain::{InfId, Infrastructure, StoredError};
 
 use crate::access::Verb;
+use crate::detached::turn;
 use crate::{Error, Manager};
 
 /// The longest text that is imported, in bytes.
@@ -26,17 +27,15 @@ impl Manager {
             return print(Infrastructure::clone(&slot.snapshot())).await;
         }
         // Nothing else may be under way, or it would go on with machines that are another service's.
-        let _turn = slot.operation("export").await;
+        let (_turn, _) = turn(&slot, "export").await?;
         let exported = slot
             .change(|infrastructure| {
-                if infrastructure.deleted {
-                    return Err(Error::not_found(id));
-                }
                 let exported = infrastructure.clone();
                 infrastructure.deleted = true;
-                Ok(exported)
+                Ok::<_, Error>(exported)
             })
             .await?;
+        self.inner.tasks.end_context(id);
         print(exported).await
     }
 
