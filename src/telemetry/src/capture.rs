@@ -32,7 +32,7 @@ impl Capture {
         level: LogLevel,
         format: LogFormat,
         clock: Arc<dyn Clock>,
-    ) -> impl Subscriber + Send + Sync + 'static {
+    ) -> impl Subscriber + Send + Sync + use<> {
         let form = Form {
             format,
             clock,

@@ -47,7 +47,12 @@ impl Call {
             .map_or(Value::Nil, |value| std::mem::replace(value, Value::Nil))
     }
 
-    /// The id of an infrastructure. From here on, what is logged about the call names it.
+    /// From here on, what is logged about the call names this infrastructure.
+    pub(crate) fn is_about(id: &InfId) {
+        Span::current().record("inf.id", tracing::field::display(id));
+    }
+
+    /// The id of the infrastructure that the call is about.
     pub(crate) fn inf(&mut self, position: usize) -> Result<InfId, Refusal> {
         let Value::String(text) = self.take(position) else {
             return Err(Refusal::no_such_infrastructure());
@@ -55,7 +60,7 @@ impl Call {
         let id: InfId = text
             .parse()
             .map_err(|_| Refusal::no_such_infrastructure())?;
-        Span::current().record("inf.id", tracing::field::display(&id));
+        Self::is_about(&id);
         Ok(id)
     }
 

@@ -26,6 +26,7 @@ async fn create(mut call: Call) -> Answer {
         .manager
         .create(&credentials, document, asynchronous)
         .await?;
+    Call::is_about(&id);
     text(id.as_str())
 }
 

@@ -1,11 +1,13 @@
 //! One machine: look at it, change it, keep its disk.
 
 use super::{Method, method, text};
-use crate::answer::Answer;
+use crate::answer::{Answer, Refusal};
 use crate::call::Call;
+use crate::json::from_json;
 
 pub(super) const METHODS: &[Method] = &[
     method!(info as "GetVMInfo"("inf_id", "vm_id", "auth")),
+    method!(property as "GetVMProperty"("inf_id", "vm_id", "property", "auth")),
     method!(contmsg as "GetVMContMsg"("inf_id", "vm_id", "auth")),
     method!(alter as "AlterVM"("inf_id", "vm_id", "radl", "auth")),
     method!(snapshot as "CreateDiskSnapshot"("inf_id", "vm_id", "disk_num", "image_name", "auto_delete", "auth")),
@@ -21,6 +23,19 @@ async fn info(mut call: Call) -> Answer {
     } else {
         view.radl.to_text()
     })
+}
+
+async fn property(mut call: Call) -> Answer {
+    let credentials = call.credentials(3)?;
+    let id = call.inf(0)?;
+    let vm = call.vm(1);
+    let name = call.text(2)?;
+    let view = call.manager.vm(&credentials, &id, &vm).await?;
+    match view.property(&name) {
+        Some(value) => Ok(from_json(value.to_json())),
+        // The one refusal that clients know as a fault.
+        None => Err(Refusal::Fault("The VM has no such property.".to_owned())),
+    }
 }
 
 async fn contmsg(mut call: Call) -> Answer {

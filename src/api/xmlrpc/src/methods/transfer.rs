@@ -24,6 +24,7 @@ async fn import(mut call: Call) -> Answer {
     let credentials = call.credentials(1)?;
     let data = call.text(0)?;
     let id = call.manager.import(&credentials, &data).await?;
+    Call::is_about(&id);
     text(id.as_str())
 }
 

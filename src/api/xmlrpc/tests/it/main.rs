@@ -8,4 +8,8 @@
 
 mod arbitrary;
 mod calls;
+mod failures;
+mod methods;
+mod node;
+mod protocol;
 mod refused_documents;

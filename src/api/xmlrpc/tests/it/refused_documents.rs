@@ -4,11 +4,10 @@ use im_api_xmlrpc::xml::{Bounds, ReadError, read_call};
 
 fn refusal(document: impl AsRef<[u8]>) -> ReadError {
     let document = document.as_ref();
-    read_call(document, Bounds::default())
-        .map(|_| ())
-        .expect_err(&String::from_utf8_lossy(
-            &document[..document.len().min(200)],
-        ))
+    match read_call(document, Bounds::default()) {
+        Err(error) => error,
+        Ok(call) => panic!("{}: {call:?}", String::from_utf8_lossy(document)),
+    }
 }
 
 fn call(values: &str) -> String {
