@@ -6,8 +6,11 @@ use im_radl::{Radl, System};
 
 use crate::placement::new_password;
 
-/// The document of a machine: what was planned, with what the cloud says beyond what it was asked for. Values that
-/// the service filled in for the cloud alone (`DEFAULT_VM_*`) stay out unless the cloud has changed them.
+/// What the service fills in for the cloud alone, by the options `DEFAULT_VM_*`.
+const FILLED_IN: [&str; 3] = ["cpu.count", "memory.size", "cpu.arch"];
+
+/// The document of a machine: what was planned, with what the cloud decided before the launch and what it said then.
+/// Values that the service filled in for the cloud alone stay out unless the cloud has changed them.
 pub(super) fn after_launch(
     planned: &Arc<Radl>,
     sent: &Radl,
@@ -23,7 +26,8 @@ pub(super) fn after_launch(
     let systems = (sent.first_system(), observed.first_system());
     if let ((Some(sent), Some(observed)), Some(system)) = (systems, info.first_system_mut()) {
         for (name, value) in observed.features.iter() {
-            if sent.features.get(name) != Some(value) {
+            let is_news = !system.features.has(name) && !FILLED_IN.contains(&&**name);
+            if is_news || sent.features.get(name) != Some(value) {
                 system.features.set(Arc::clone(name), value.clone());
             }
         }
