@@ -1,0 +1,146 @@
+//! What can be seen of an infrastructure, one property each.
+
+use axum::extract::State;
+use serde_json::{Map, Value, json};
+
+use super::Answer;
+use crate::api::Api;
+use crate::error::ApiError;
+use crate::extract::{Caller, Inf, Params};
+use crate::negotiate::{Accept, Form, MediaType};
+use crate::openapi::Refused;
+use crate::{prefix, render};
+
+/// Where an infrastructure that was made from TOSCA keeps its document.
+const TOSCA: &str = "TOSCA";
+
+/// The messages of the configuration.
+#[utoipa::path(get, path = "/infrastructures/{infId}/contmsg", tag = "properties", operation_id = "getContMsg",
+    security(("imCredentials" = [])), params(
+        ("infId" = String, Path, description = "The id of the infrastructure."),
+        ("headeronly" = Option<bool>, Query, description = "Without the messages of the machines. False by default."),
+    ), responses((status = 200, description = "The messages, one line an event.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
+pub(crate) async fn contmsg(
+    State(api): State<Api>,
+    caller: Caller,
+    accept: Accept,
+    params: Params,
+    inf: Inf,
+) -> Answer {
+    let header_only = params.boolean("headeronly", false)?;
+    let id = inf.id(&prefix::PROPERTY)?;
+    let found = api.manager().contmsg(&caller, &id, header_only).await;
+    let message = found.map_err(|error| prefix::PROPERTY.error(error))?;
+    let form = accept.choose(MediaType::Text)?;
+    Ok(render::owned(&id, render::text(form, "contmsg", message)?))
+}
+
+/// The document of an infrastructure.
+#[utoipa::path(get, path = "/infrastructures/{infId}/radl", tag = "properties", operation_id = "getRadl",
+    security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
+    responses((status = 200, description = "RADL text.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
+pub(crate) async fn radl(
+    State(api): State<Api>,
+    caller: Caller,
+    accept: Accept,
+    inf: Inf,
+) -> Answer {
+    let id = inf.id(&prefix::PROPERTY)?;
+    let found = api.manager().radl(&caller, &id).await;
+    let radl = found.map_err(|error| prefix::PROPERTY.error(error))?;
+    let form = accept.choose(MediaType::Text)?;
+    let answer = render::text(form, "radl", radl.to_text())?;
+    Ok(render::owned(&id, answer))
+}
+
+/// The state of an infrastructure and of its machines.
+#[utoipa::path(get, path = "/infrastructures/{infId}/state", tag = "properties", operation_id = "getState",
+    security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
+    responses((status = 200, description = "`state`: the `state` of the whole, and `vm_states` by the numbers of the machines.", body = Object, content_type = "application/json"), Refused))]
+pub(crate) async fn state(
+    State(api): State<Api>,
+    caller: Caller,
+    accept: Accept,
+    inf: Inf,
+) -> Answer {
+    accept.allow_json()?;
+    let id = inf.id(&prefix::PROPERTY)?;
+    let found = api.manager().state(&caller, &id).await;
+    let state = found.map_err(|error| prefix::PROPERTY.error(error))?;
+    let vms: Map<String, Value> = state
+        .vms
+        .iter()
+        .map(|(vm, state)| (vm.to_string(), json!(state)))
+        .collect();
+    let answer = json!({ "state": state.state, "vm_states": vms });
+    Ok(render::owned(&id, render::named("state", answer)?))
+}
+
+/// The outputs of the TOSCA document of an infrastructure.
+#[utoipa::path(get, path = "/infrastructures/{infId}/outputs", tag = "properties", operation_id = "getOutputs",
+    security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
+    responses((status = 200, description = "`outputs`: the values by their names.", body = Object, content_type = "application/json"), Refused))]
+pub(crate) async fn outputs(
+    State(api): State<Api>,
+    caller: Caller,
+    accept: Accept,
+    inf: Inf,
+) -> Answer {
+    accept.allow_json()?;
+    tosca_text(&api, &caller, &inf, "outputs").await?;
+    Err(prefix::PROPERTY.bad_request("Outputs of TOSCA documents are not supported by this build."))
+}
+
+/// The TOSCA document of an infrastructure.
+#[utoipa::path(get, path = "/infrastructures/{infId}/tosca", tag = "properties", operation_id = "getTosca",
+    security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
+    responses((status = 200, description = "TOSCA in YAML.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
+pub(crate) async fn tosca(
+    State(api): State<Api>,
+    caller: Caller,
+    accept: Accept,
+    inf: Inf,
+) -> Answer {
+    accept.allow_json()?;
+    let document = tosca_text(&api, &caller, &inf, "tosca").await?;
+    let form = accept.choose(MediaType::Text)?;
+    let id = inf.id(&prefix::PROPERTY)?;
+    Ok(render::owned(&id, render::text(form, "tosca", document)?))
+}
+
+/// The names of the owners of an infrastructure.
+#[utoipa::path(get, path = "/infrastructures/{infId}/authorization", tag = "properties", operation_id = "getOwners",
+    security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
+    responses((status = 200, description = "User names, one a line.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
+pub(crate) async fn authorization(
+    State(api): State<Api>,
+    caller: Caller,
+    accept: Accept,
+    inf: Inf,
+) -> Answer {
+    let id = inf.id(&prefix::PROPERTY)?;
+    let found = api.manager().owners(&caller, &id).await;
+    let owners = found.map_err(|error| prefix::PROPERTY.error(error))?;
+    let answer = match accept.choose(MediaType::Text)? {
+        Form::Plain => render::body(MediaType::Text, owners.join("\n")),
+        Form::Json => render::named("authorization", owners)?,
+    };
+    Ok(render::owned(&id, answer))
+}
+
+async fn tosca_text(
+    api: &Api,
+    caller: &Caller,
+    inf: &Inf,
+    property: &str,
+) -> Result<String, ApiError> {
+    let id = inf.id(&prefix::PROPERTY)?;
+    let found = api.manager().infrastructure(caller, &id).await;
+    let infrastructure = found.map_err(|error| prefix::PROPERTY.error(error))?;
+    let document = infrastructure.extra_info.get(TOSCA).and_then(Value::as_str);
+    document.map(str::to_owned).ok_or_else(|| {
+        prefix::PROPERTY.bad_request(format_args!(
+            "403 Forbidden: '{property}' infrastructure property is not valid in this infrastructure"
+        ))
+    })
+}

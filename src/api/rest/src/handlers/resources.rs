@@ -1,0 +1,62 @@
+//! The machines of an infrastructure as a set: add, remove.
+
+use axum::extract::State;
+
+use super::Answer;
+use crate::api::Api;
+use crate::extract::{BaseUrl, Caller, Inf, Params, Uploaded};
+use crate::negotiate::{Accept, MediaType};
+use crate::openapi::Refused;
+use crate::render::UriList;
+use crate::{prefix, render};
+
+/// Add machines to an infrastructure.
+#[utoipa::path(post, path = "/infrastructures/{infId}", tag = "infrastructures", operation_id = "addResource",
+    security(("imCredentials" = [])), params(
+        ("infId" = String, Path, description = "The id of the infrastructure."),
+        ("context" = Option<bool>, Query, description = "Configure the machines afterwards. True by default."),
+    ), request_body(description = "RADL with deploys.", content((String = "text/plain"), (String = "application/json"))),
+    responses(
+        (status = 200, description = "The addresses of the new machines.",
+            content((String = "text/uri-list"), (UriList = "application/json")),
+            headers(("InfID" = String, description = "The id of the infrastructure, by its owner."))),
+        Refused,
+    ))]
+pub(crate) async fn add(
+    State(api): State<Api>,
+    caller: Caller,
+    accept: Accept,
+    base: BaseUrl,
+    params: Params,
+    inf: Inf,
+    body: Uploaded,
+) -> Answer {
+    let context = params.boolean("context", true)?;
+    let document = body.document(&prefix::ADD)?;
+    let form = accept.choose(MediaType::UriList)?;
+    let id = inf.id(&prefix::ADD)?;
+    let added = api.manager().add(&caller, &id, document, context).await;
+    let added = added.map_err(|error| prefix::ADD.error(error))?;
+    let uris = added.vms.iter().map(|vm| base.vm(&id, *vm)).collect();
+    Ok(render::owned(&id, render::uri_list(form, uris)?))
+}
+
+/// Remove machines from an infrastructure.
+#[utoipa::path(delete, path = "/infrastructures/{infId}/vms/{vmId}", tag = "machines", operation_id = "removeResource",
+    security(("imCredentials" = [])), params(
+        ("infId" = String, Path, description = "The id of the infrastructure."),
+        ("vmId" = String, Path, description = "The number of the machine, or several separated by commas: all or none are removed."),
+        ("context" = Option<bool>, Query, description = "Configure the other machines afterwards. True by default."),
+    ), responses((status = 200, description = "They are removed.", body = String), Refused))]
+pub(crate) async fn remove(
+    State(api): State<Api>,
+    caller: Caller,
+    params: Params,
+    inf: Inf,
+) -> Answer {
+    let context = params.boolean("context", true)?;
+    let id = inf.id(&prefix::REMOVE)?;
+    let removed = api.manager().remove(&caller, &id, inf.vm(), context).await;
+    removed.map_err(|error| prefix::REMOVE.error(error))?;
+    Ok(render::owned(&id, render::done()))
+}
