@@ -1,4 +1,5 @@
 //! Changes and their commits, under faults of the store.
+#![allow(clippy::unwrap_used)] // a test may fail by panic
 
 mod support;
 

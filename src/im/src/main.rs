@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod output;
 mod settings;
+mod wiring;
 
 use std::process::ExitCode;
 

@@ -1,0 +1,91 @@
+//! `im serve`
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use im_config::{Loaded, Settings};
+use im_util::SystemClock;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::{self, App};
+use crate::args::ServeArgs;
+use crate::output::{complain, print};
+use crate::{settings, wiring};
+
+/// Serves until SIGTERM or SIGINT.
+pub(crate) fn run(args: &ServeArgs) -> ExitCode {
+    let loaded = match settings::load(args.config.as_deref()) {
+        Ok(loaded) => loaded,
+        Err(status) => return status,
+    };
+    let logs = wiring::logs::settings(&loaded.settings);
+    // Held until the end: dropping it writes what is still in the queue.
+    let _guard = match im_telemetry::init(&logs, Arc::new(SystemClock::new())) {
+        Ok(guard) => guard,
+        Err(error) => {
+            complain(format_args!("error: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match app::block_on(serve(&loaded)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(critical = true, "{error}");
+            complain(format_args!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(loaded: &Loaded) -> Result<(), String> {
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+    let unavailable = |error| format!("Signals cannot be handled: {error}.");
+    let mut terminate = signal(SignalKind::terminate()).map_err(unavailable)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(unavailable)?;
+    let app = App::start(&loaded.settings).await?;
+    greet(loaded, &app);
+    tracing::info!("the service is ready");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("the service stops");
+    app.stop().await;
+    Ok(())
+}
+
+/// Says what was started and how to use it.
+fn greet(loaded: &Loaded, app: &App) {
+    let settings = &loaded.settings;
+    print(format_args!("IM {}", env!("CARGO_PKG_VERSION")));
+    let file = loaded
+        .file
+        .as_ref()
+        .map_or("none, every option has its default".to_owned(), |file| file.display().to_string());
+    print(format_args!("Configuration: {file}"));
+    print(format_args!("Database: {}", settings.basic.database));
+    let scheme = |ssl: bool| if ssl { "https" } else { "http" };
+    if let Some(bound) = &app.xmlrpc {
+        print(format_args!("XML-RPC API: {}://{}", scheme(settings.xmlrpc.ssl), bound.addr));
+    }
+    if let Some(bound) = &app.rest {
+        let base = format!("{}://{}", scheme(settings.rest.ssl), bound.addr);
+        print(format_args!("REST API: {base}"));
+        print(format_args!("Ready. Try it:\n{}", first_request(settings, &base)));
+    } else {
+        print("Ready.");
+    }
+}
+
+/// A command line that makes a first infrastructure.
+fn first_request(settings: &Settings, base: &str) -> String {
+    let base = base.replace("://0.0.0.0:", "://localhost:").replace("://[::]:", "://localhost:");
+    let insecure = if settings.rest.ssl { "-k " } else { "" };
+    format!(
+        "curl {insecure}-H 'Authorization: type = InfrastructureManager; username = me; password = secret\\nid = dummy; \
+         type = Dummy' -H 'Content-Type: text/plain' --data-binary 'system node (cpu.count >= 1) contextualize () \
+         deploy node 2' {base}/infrastructures"
+    )
+}

@@ -1,0 +1,7 @@
+//! From the configuration to what each room needs of it: one file a room, each a plain translation.
+
+pub(crate) mod auth;
+pub(crate) mod clouds;
+pub(crate) mod logs;
+pub(crate) mod manager;
+pub(crate) mod servers;
