@@ -28,14 +28,18 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use im_auth::Caller;
 use im_cluster::Slot;
-use im_connectors::{ConnectorError, ErrorKind, Observed};
+use im_connectors::{ConnectorError, ErrorKind, Observed, Operation, Retry};
 use im_domain::{Infrastructure, Vm, VmId, VmState};
+use tokio::time::{Instant, timeout_at};
 
 use crate::reach::{Reach, Reached};
 use crate::{Error, Manager, vm_state};
 
 /// Machines of an infrastructure that are asked about at a time.
 const ASKED_AT_A_TIME: usize = 32;
+
+/// How long a round may take: a reader gets the last known state of what has not been answered by then.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Which machines a reader wants to know about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,9 +193,8 @@ impl Manager {
             .cloned()
             .collect();
         let reached = reachable(slot, &mut reach, &machines);
-        let complete = scope == Scope::All && reached.len() == machines.len();
         let answers = ask(reached).await;
-        if complete {
+        if scope == Scope::All && answers.len() == machines.len() {
             slot.mark_refreshed();
         }
         let updates: Vec<_> = answers
@@ -326,17 +329,37 @@ fn reachable(slot: &Slot, reach: &mut Reach<'_>, machines: &[Arc<Vm>]) -> Vec<Re
         .collect()
 }
 
+/// Asks about machines, until the patience ends. Those that nobody has begun to ask about by then are left out.
 async fn ask(machines: Vec<Reached>) -> Vec<Answer> {
+    let deadline = Instant::now() + PATIENCE;
     stream::iter(machines)
         .map(|machine| async move {
-            Answer {
-                outcome: machine.connector.status(&machine.target).await,
-                vm: machine.target.vm,
+            if Instant::now() >= deadline {
+                return None;
             }
+            let asked = machine.connector.status(&machine.target);
+            let outcome = timeout_at(deadline, asked).await;
+            Some(Answer {
+                outcome: outcome.unwrap_or_else(|_| Err(no_answer())),
+                vm: machine.target.vm,
+            })
         })
         .buffer_unordered(ASKED_AT_A_TIME)
+        .filter_map(std::future::ready)
         .collect()
         .await
+}
+
+fn no_answer() -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Timeout,
+        Retry::Safe,
+        Operation::Status,
+        format!(
+            "The cloud did not answer in {} seconds.",
+            PATIENCE.as_secs()
+        ),
+    )
 }
 
 /// How long ago a moment was; `None` for moments that were never, or are yet to come.

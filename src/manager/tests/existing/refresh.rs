@@ -131,6 +131,27 @@ async fn a_silent_cloud_is_not_asked_more_often() {
 }
 
 #[tokio::test]
+async fn a_cloud_that_hangs_does_not_keep_readers_waiting_for_ever() {
+    let (node, id) = imported(40).await;
+    states(&node, &id).await;
+    until(async || node.version(&id).await == 2).await;
+    node.clock.advance(FREQUENCY);
+    let permits = node.script.gate.forget_permits(usize::MAX >> 4);
+    tokio::time::pause();
+    assert_eq!(states(&node, &id).await, [VmState::Configured; 40]);
+    assert_eq!(
+        node.script.questions(),
+        40 + 32,
+        "eight were not asked about in time"
+    );
+    tokio::time::resume();
+    node.script.gate.add_permits(permits);
+    node.script.tell(39, VmState::Stopped);
+    assert_eq!(states(&node, &id).await[39], VmState::Stopped);
+    assert_eq!(node.script.questions(), 40 + 32 + 8);
+}
+
+#[tokio::test]
 async fn without_usable_credentials_the_last_state_is_answered() {
     let (node, id) = imported(1).await;
     states(&node, &id).await;
