@@ -45,7 +45,8 @@ impl Manager {
     }
 }
 
-/// Takes from a document what a new configuration may change.
+/// Takes from a document what a new configuration may change. The check is for the recipes: new credentials are taken as
+/// they are.
 fn take(
     infrastructure: &mut Infrastructure,
     recipes: &Radl,
@@ -53,6 +54,8 @@ fn take(
 ) -> Result<(), Error> {
     let mut radl = Radl::clone(&infrastructure.radl);
     merge_recipes(&mut radl, recipes);
+    let mut checked = checked(&infrastructure.radl, radl)?;
+    let radl = Arc::make_mut(&mut checked);
     for system in recipes.systems.values().filter(|s| has_new_credentials(s)) {
         if let Some(target) = radl.system_mut(&system.id) {
             take_new_credentials(target, system);
@@ -68,6 +71,6 @@ fn take(
             }
         }
     }
-    infrastructure.radl = checked(&infrastructure.radl, radl)?;
+    infrastructure.radl = checked;
     Ok(())
 }

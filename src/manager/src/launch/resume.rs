@@ -45,10 +45,18 @@ enum Left {
     Context,
 }
 
-/// One cloud and the machines whose launches in it are open.
+/// One cloud and the machines of one system whose launches in it are open.
 struct Open {
     connector: Arc<dyn Connector>,
     vms: Vec<Arc<Vm>>,
+}
+
+// === impl Open ===
+
+impl Open {
+    fn system(&self) -> Option<&System> {
+        self.vms.first()?.requested.first_system()
+    }
 }
 
 // === impl Left ===
@@ -169,12 +177,10 @@ impl Manager {
                 unclear = true;
                 continue;
             };
-            let systems: Vec<Arc<System>> = open
-                .vms
-                .iter()
-                .filter_map(|vm| vm.requested.first_system())
-                .map(|system| Arc::new(with_defaults(system, &self.inner.settings)))
-                .collect();
+            let Some(system) = open.system() else {
+                continue;
+            };
+            let systems = [Arc::new(with_defaults(system, &self.inner.settings))];
             let Ok(candidate) = Candidate::ask(Arc::clone(&open.connector), &systems).await else {
                 unclear = true;
                 continue;

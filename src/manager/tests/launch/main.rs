@@ -1,0 +1,17 @@
+//! Creation, addition, removal, destruction and configuration, through the manager, over a SQLite file and clouds
+//! that do what a test says.
+
+mod access;
+mod add;
+mod cloud;
+mod commits;
+mod context;
+mod create;
+mod destroy;
+mod estimate;
+mod failures;
+mod node;
+mod placement;
+mod reconfigure;
+mod recovery;
+mod remove;
