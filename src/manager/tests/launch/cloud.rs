@@ -20,11 +20,11 @@ pub(crate) enum Answer {
     /// There is no machine; another attempt may make one.
     Safe(&'static str),
     /// The machine is made and the answer is lost.
-    LostAnswer,
+    Unheard,
     /// The question is lost: no machine is made, and nobody can tell.
-    LostQuestion,
+    Unasked,
     /// The service itself fails.
-    Panic,
+    Fault,
 }
 
 /// What the cloud has and what it was asked.
@@ -256,12 +256,12 @@ impl Connector for Bench {
             None => Ok(self.make(request)),
             Some(Answer::Never(reason)) => Err(failed(Retry::Never, reason)),
             Some(Answer::Safe(reason)) => Err(failed(Retry::Safe, reason)),
-            Some(Answer::LostAnswer) => {
+            Some(Answer::Unheard) => {
                 self.make(request);
                 Err(failed(Retry::AfterCheck, "the answer was lost"))
             }
-            Some(Answer::LostQuestion) => Err(failed(Retry::AfterCheck, "nobody answered")),
-            Some(Answer::Panic) => panic!("as the test wants it"),
+            Some(Answer::Unasked) => Err(failed(Retry::AfterCheck, "nobody answered")),
+            Some(Answer::Fault) => panic!("as the test wants it"),
         };
         self.lab.reached.send_modify(|n| *n += 1);
         let _permit = self.lab.gate.acquire().await.unwrap();

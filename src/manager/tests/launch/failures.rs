@@ -81,7 +81,7 @@ async fn some_failures_leave_the_others_alone() {
 #[tokio::test]
 async fn a_machine_whose_answer_was_lost_is_found_by_its_token() {
     let (_site, node) = node().await;
-    node.lab.next(Answer::LostAnswer);
+    node.lab.next(Answer::Unheard);
     let id = node.create(&ann_in_lab(), machines(1)).await;
     assert_eq!(states(&node.stored(&id).await), [VmState::Configured]);
     assert_eq!(node.lab.count(), 1);
@@ -95,7 +95,7 @@ async fn a_machine_whose_answer_was_lost_is_found_by_its_token() {
 #[tokio::test]
 async fn a_question_that_was_lost_is_asked_again_with_the_same_token() {
     let (_site, node) = node().await;
-    node.lab.next(Answer::LostQuestion);
+    node.lab.next(Answer::Unasked);
     let id = node.create(&ann_in_lab(), machines(1)).await;
     assert_eq!(states(&node.stored(&id).await), [VmState::Configured]);
     let tokens = node.lab.tokens();
@@ -109,7 +109,7 @@ async fn an_outcome_that_nobody_knows_stays_open_until_it_is_known() {
     let node = site.node(settings()).await;
     let credentials = ann_in_lab();
     node.lab.let_finding_fail(true);
-    node.lab.next(Answer::LostAnswer);
+    node.lab.next(Answer::Unheard);
     let id = node.create(&credentials, machines(2)).await;
     let open = node.stored(&id).await;
     assert_eq!(open.state(), VmState::Pending);
@@ -129,7 +129,7 @@ async fn an_unknown_machine_is_not_forgotten_by_a_destruction() {
     let (_site, node) = node().await;
     let credentials = ann_in_lab();
     node.lab.let_finding_fail(true);
-    node.lab.next(Answer::LostAnswer);
+    node.lab.next(Answer::Unheard);
     let id = node.create(&credentials, machines(1)).await;
     let refused = node.manager.destroy(&credentials, &id, false, false).await;
     assert_eq!(refused.unwrap_err().kind, ErrorKind::Invalid);
@@ -145,7 +145,7 @@ async fn an_unknown_machine_is_not_forgotten_by_a_destruction() {
 async fn a_fault_of_the_service_takes_nothing_else_down() {
     let (_site, node) = node().await;
     let credentials = ann_in_lab();
-    node.lab.next(Answer::Panic);
+    node.lab.next(Answer::Fault);
     let id = node.create(&credentials, machines(2)).await;
     let seen = node
         .until(&credentials, &id, |inf| inf.state() == VmState::Configured)

@@ -1,6 +1,8 @@
 //! Creation, addition, removal, destruction and configuration, through the manager, over a SQLite file and clouds
 //! that do what a test says.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod access;
 mod add;
 mod cloud;

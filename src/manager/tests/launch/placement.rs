@@ -113,10 +113,9 @@ async fn names_and_tags_are_given_to_the_cloud() {
         .await;
     let lab = user_with("ann", &[("lab", "Lab")]);
     let document = format!(
-        "{}system named (instance_name = 'db-#N#' and tags = 'team=blue,im=mine' and\n\
+        "{NODE}system named (instance_name = 'db-#N#' and tags = 'team=blue,im=mine' and\n\
          net_interface.0.connection = 'lan' and net_interface.0.dns_name = 'db#N#.inner.example' and\n\
-         disk.0.image.url = 'any://i')\ncontextualize ()\ndeploy node 1\ndeploy named 1\n",
-        NODE
+         disk.0.image.url = 'any://i')\ncontextualize ()\ndeploy node 1\ndeploy named 1\n"
     );
     let id = node.create(&lab, text(&document)).await;
     let launches = node.lab.launches();
