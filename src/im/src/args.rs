@@ -112,7 +112,7 @@ pub(crate) struct PurgeArgs {
     /// Only count what would go.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// The configuration file (im.cfg), for DATA_DB.
+    /// The configuration file (im.cfg), which names the database.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }
