@@ -156,7 +156,7 @@ impl VmOperation {
     /// Whether a machine in this state has done what was asked, or never will: clouds take their time.
     fn is_over(self, state: VmState) -> bool {
         match self {
-            Self::Stop => !state.is_up(),
+            Self::Stop => !state.is_up() && state != VmState::Pending,
             Self::Start => !matches!(state, VmState::Stopped | VmState::Pending),
             Self::Reboot => true,
         }

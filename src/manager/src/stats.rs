@@ -37,7 +37,8 @@ pub struct InfrastructureStats {
     pub im_user: String,
     /// Its id.
     pub inf_id: String,
-    /// When anything was last learned about it, `YYYY-MM-DD hh:mm:ss`.
+    /// When it was last saved, or anything was learned about its machines, `YYYY-MM-DD hh:mm:ss`; of a deleted one
+    /// when it was deleted.
     pub last_date: String,
 }
 
@@ -119,7 +120,11 @@ impl InfrastructureStats {
                 .map(|owner| owner.identity().username.clone())
                 .unwrap_or_default(),
             inf_id: infrastructure.id.to_string(),
-            last_date: moment(learned.max(infrastructure.creation_date)),
+            last_date: moment(
+                learned
+                    .max(summary.last_saved)
+                    .max(infrastructure.creation_date),
+            ),
         }
     }
 }
