@@ -8,7 +8,7 @@ use im_domain::{InfId, Infrastructure};
 use im_radl::Radl;
 
 use crate::access::Verb;
-use crate::launch::{LaunchGroup, Launching, Summary};
+use crate::launch::{LaunchGroup, Launching, Summary, Unfinished};
 use crate::placement::{plan, requested_machines};
 use crate::{Document, Error, ErrorKind, Manager, context};
 
@@ -49,6 +49,7 @@ impl Manager {
             return Ok(id);
         }
         if asynchronous {
+            Unfinished::Creation.note(&mut infrastructure);
             let slot = self.inner.cluster.create(infrastructure).await?;
             let turn = slot.operation("create").await;
             let manager = self.clone();
@@ -86,7 +87,7 @@ impl Manager {
         turn: OperationGuard,
     ) -> Result<(), Error> {
         let snapshot = slot.snapshot();
-        if snapshot.deleted || !snapshot.vms.is_empty() {
+        if snapshot.deleted || Unfinished::of(&snapshot) != Some(Unfinished::Creation) {
             return Ok(());
         }
         let radl = &snapshot.radl;
@@ -95,6 +96,7 @@ impl Manager {
             Err(refusal) => {
                 let clock = &*self.inner.clock;
                 let change = slot.change(|inf| {
+                    Unfinished::end(inf);
                     inf.configured = Some(false);
                     context::note(inf, clock, &refusal.message);
                     Ok::<(), Error>(())
@@ -105,7 +107,10 @@ impl Manager {
         let now = self.inner.clock.epoch_seconds();
         let settings = &self.inner.settings;
         let groups = slot
-            .change(|inf| Ok::<_, Error>(plan(inf, radl, placement, settings, now)))
+            .change(|inf| {
+                Unfinished::end(inf);
+                Ok::<_, Error>(plan(inf, radl, placement, settings, now))
+            })
             .await?;
         self.launch_created(slot, caller, groups, IfAllFail::Keep, turn)
             .await

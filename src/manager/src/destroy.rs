@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use im_auth::{Caller, Credentials};
-use im_cluster::Slot;
+use im_cluster::{OperationGuard, Slot};
 use im_connectors::CloudLine;
 use im_domain::{InfId, Infrastructure, VmId};
 
 use crate::access::Verb;
 use crate::create::interrupted;
+use crate::launch::Unfinished;
 use crate::removal::{mark, needs_cloud};
 use crate::{Error, Manager, context};
 
@@ -28,8 +29,12 @@ impl Manager {
     ) -> Result<(), Error> {
         let caller = self.enter(Verb::Delete, credentials)?;
         let slot = self.open(&caller, id).await?;
-        if slot.snapshot().live_vms().any(|vm| needs_cloud(vm)) {
+        if asynchronous || slot.snapshot().live_vms().any(|vm| needs_cloud(vm)) {
             slot.change(|inf| {
+                if inf.deleted {
+                    return Err(Error::not_found(&inf.id));
+                }
+                Unfinished::Destruction { force }.note(inf);
                 let vms = live(inf);
                 mark(inf, &vms);
                 Ok::<(), Error>(())
@@ -53,11 +58,23 @@ impl Manager {
         caller: &Caller,
         force: bool,
     ) -> Result<(), Error> {
-        let _turn = slot.operation("destroy").await;
+        let turn = slot.operation("destroy").await;
+        self.destroy_now(slot, caller, force, turn).await
+    }
+
+    /// Destroys an infrastructure that is marked for it, or has nothing in any cloud.
+    pub(crate) async fn destroy_now(
+        &self,
+        slot: &Arc<Slot>,
+        caller: &Caller,
+        force: bool,
+        _turn: OperationGuard,
+    ) -> Result<(), Error> {
         self.inner.tasks.end_context(slot.id());
         let snapshot = slot.snapshot();
         if snapshot.deleted {
-            return Err(Error::not_found(slot.id()));
+            // It was there when this destruction began; somebody else's was faster.
+            return Ok(());
         }
         let lines = CloudLine::all(caller.credentials());
         let vms = live(&snapshot);
@@ -74,6 +91,7 @@ impl Manager {
         let clock = &*self.inner.clock;
         slot.change(|inf| {
             removal.record(inf);
+            Unfinished::end(inf);
             if deletes {
                 inf.snapshots = snapshots;
                 inf.deleted = true;

@@ -23,6 +23,7 @@ mod resume;
 mod run;
 mod tags;
 mod token;
+mod unfinished;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -32,8 +33,10 @@ use im_domain::{CloudInfo, VmId};
 
 use crate::placement::Candidate;
 
+pub(crate) use attempt::begin;
 pub(crate) use cleanup::{Unrecorded, find_unrecorded};
 pub(crate) use run::{Launching, Summary};
+pub(crate) use unfinished::Unfinished;
 
 /// The longest time that a result waits for others before it is committed.
 const FLUSH_AFTER: Duration = Duration::from_millis(200);

@@ -43,7 +43,7 @@ impl Manager {
             .map_err(|_| interrupted())?
     }
 
-    async fn remove_machines(
+    pub(crate) async fn remove_machines(
         &self,
         slot: &Arc<Slot>,
         caller: &Caller,
@@ -60,6 +60,7 @@ impl Manager {
             })
             .await?;
         }
+        // From here on the removal is taken up again if this node is lost.
         let lines = CloudLine::all(caller.credentials());
         let removal = self.remove_from_clouds(&slot.snapshot(), vms, &lines).await;
         let begun = slot

@@ -41,6 +41,8 @@ impl Outcome {
                 vm.cloud_vm_id = Some(launched.cloud_vm_id.clone());
                 vm.last_update = now;
                 vm.error_msg = None;
+                // A record that was read again says `false` of every machine whose configuration has not ended.
+                vm.configured = None;
                 let observed = &launched.observed;
                 let info = info::after_launch(&vm.info, sent, &observed.radl, &vm.requested);
                 vm.info = Arc::new(info);

@@ -1,8 +1,8 @@
 //! Launches that were left unfinished are taken up again.
 //!
 //! A machine that is `creating` and has no id in its cloud, an infrastructure that was created asynchronously and has
-//! no machines yet, and a contextualization that nobody runs are work that an earlier life of a node left, or whose
-//! outcome a cloud did not tell. Credentials are not kept, so this begins with the next request of an owner for that
+//! no machines yet, a removal or destruction that was recorded, and a contextualization that nobody runs are work that
+//! an earlier life of a node left, or whose outcome a cloud did not tell. Credentials are not kept, so this begins with the next request of an owner for that
 //! infrastructure, and goes on with those credentials until nothing is left or nothing more can be done with them.
 //!
 //! The work holds the turn of the infrastructure, taken before the request goes on: a change that this request asks
@@ -15,13 +15,13 @@ use std::time::Duration;
 use im_auth::Caller;
 use im_cluster::{OperationGuard, Slot};
 use im_connectors::{CloudLine, Connector};
-use im_domain::{Infrastructure, Vm, VmId};
+use im_domain::{Infrastructure, Vm, VmId, VmState};
 use im_radl::System;
 
 use super::cleanup::{Unrecorded, among};
 use super::outcome::Outcome;
 use super::run::Launching;
-use super::{LaunchGroup, attempt, request};
+use super::{LaunchGroup, Unfinished, attempt, request};
 use crate::placement::{Candidate, with_defaults};
 use crate::{BootMode, Error, Manager, context};
 
@@ -37,6 +37,10 @@ const PAUSES: [Duration; 5] = [
 /// What is left of the work on an infrastructure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Left {
+    /// The infrastructure is to be destroyed.
+    Destruction { force: bool },
+    /// Some machines are to be removed.
+    Removal,
     /// The machines of a creation have not been placed.
     Creation,
     /// Some machines are being launched, as far as the record goes.
@@ -62,25 +66,37 @@ impl Open {
 // === impl Left ===
 
 impl Left {
+    /// Whether a node in this mode may finish it: what it may do, it may finish.
+    fn is_allowed_in(self, mode: BootMode) -> bool {
+        match self {
+            Self::Destruction { .. } => mode != BootMode::ReadOnly,
+            _ => mode == BootMode::Normal,
+        }
+    }
+
     fn of(infrastructure: &Infrastructure) -> Option<Self> {
         if infrastructure.deleted {
             return None;
         }
+        match Unfinished::of(infrastructure) {
+            Some(Unfinished::Creation) => return Some(Self::Creation),
+            Some(Unfinished::Destruction { force }) => return Some(Self::Destruction { force }),
+            None => {}
+        }
+        if infrastructure.live_vms().any(|vm| vm.deleting) {
+            return Some(Self::Removal);
+        }
         if infrastructure.vms.iter().any(|vm| attempt::is_open(vm)) {
             return Some(Self::Launches);
         }
-        if infrastructure.configured.is_some() {
-            return None;
-        }
-        if infrastructure.vms.is_empty() {
-            let deploys = &infrastructure.radl.deploys;
-            let asked = deploys.iter().any(|deploy| deploy.count() != Some(0));
-            return asked.then_some(Self::Creation);
-        }
-        infrastructure
-            .live_vms()
-            .any(|vm| vm.state.is_up() && vm.configured.is_none())
-            .then_some(Self::Context)
+        let waits = |vm: &Vm| {
+            matches!(vm.state, VmState::Pending | VmState::Running)
+                && vm.cloud_vm_id.is_some()
+                && vm.configured != Some(true)
+        };
+        let left =
+            infrastructure.configured.is_none() && infrastructure.live_vms().any(|vm| waits(vm));
+        left.then_some(Self::Context)
     }
 }
 
@@ -94,7 +110,7 @@ impl Manager {
             return;
         };
         let tasks = &self.inner.tasks;
-        if self.inner.settings.boot_mode != BootMode::Normal
+        if !left.is_allowed_in(self.inner.settings.boot_mode)
             || !caller.owns(&snapshot.owners)
             || (left == Left::Context && tasks.has_context(slot.id()))
             || !tasks.begin_resume(slot.id())
@@ -154,8 +170,28 @@ impl Manager {
                 self.place_and_launch(slot, caller, turn).await?;
                 Ok(Left::of(&slot.snapshot()) == Some(Left::Launches))
             }
+            Some(Left::Destruction { force }) => {
+                self.destroy_now(slot, caller, force, turn).await?;
+                Ok(false)
+            }
+            Some(Left::Removal) => {
+                let vms: Vec<VmId> = snapshot
+                    .live_vms()
+                    .filter(|vm| vm.deleting)
+                    .map(|vm| vm.id)
+                    .collect();
+                let again = snapshot.configured.is_some();
+                self.remove_machines(slot, caller, &vms, again, turn)
+                    .await?;
+                Ok(false)
+            }
             Some(Left::Context) => {
-                self.spawn_context(slot, caller, None);
+                let begun = slot
+                    .change(|inf| Ok::<bool, Error>(context::begin(inf, None)))
+                    .await?;
+                if begun {
+                    self.spawn_context(slot, caller, None);
+                }
                 Ok(false)
             }
             Some(Left::Launches) => self.resume_machines(slot, caller, &snapshot).await,

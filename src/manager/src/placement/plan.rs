@@ -8,7 +8,7 @@ use im_radl::Radl;
 use serde_json::Map;
 
 use super::{Placement, names, private_connections};
-use crate::launch::LaunchGroup;
+use crate::launch::{self, LaunchGroup};
 use crate::{ManagerSettings, vm_state};
 
 /// Adds the machines that a document deploys, in the order of its deploys, each in the first cloud that can take it,
@@ -82,7 +82,7 @@ fn machine(
         state: VmState::Pending,
         destroyed: false,
         deleting: false,
-        creating: true,
+        creating: false,
         last_update: 0,
         cloud: cloud.clone(),
         info: Arc::new(info),
@@ -96,5 +96,6 @@ fn machine(
         unknown: Map::new(),
     };
     vm_state::set(&mut vm, VmState::Pending);
+    launch::begin(&mut vm);
     vm
 }

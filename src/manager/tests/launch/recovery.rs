@@ -3,7 +3,10 @@
 //! A node is lost in the middle by holding its launches at the gate of the cloud and never looking at it again; later
 //! it may wake up, and must do no harm.
 
-use im_domain::{InfId, VmState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use im_domain::{InfId, Infrastructure, Vm, VmState};
 use im_manager::{BootMode, ManagerSettings};
 
 use crate::node::{Node, Site, ann, ann_in_lab, machines, more, settings, states, text, user_with};
@@ -48,7 +51,7 @@ async fn a_machine_that_was_made_is_adopted_and_the_rest_is_launched() {
     tokens.dedup();
     assert_eq!(tokens.len(), 3);
     // The lost node has woken up meanwhile; what it wrote was refused.
-    lost.manager.close(std::time::Duration::from_secs(20)).await;
+    lost.manager.close(Duration::from_secs(20)).await;
     let stored = next.stored(&id).await;
     assert_eq!(states(&stored), [VmState::Configured; 3]);
     next.manager
@@ -92,7 +95,7 @@ async fn only_an_owner_with_the_credentials_of_the_cloud_resumes_it() {
             .await
             .unwrap();
         assert_eq!(states(&seen), [VmState::Pending; 3]);
-        assert!(next.manager.close(std::time::Duration::from_secs(20)).await);
+        assert!(next.manager.close(Duration::from_secs(20)).await);
         assert_eq!(site.lab.launches().len(), 1);
     }
 }
@@ -115,12 +118,7 @@ async fn a_node_that_may_only_read_resumes_nothing() {
             .infrastructure(&ann_in_lab(), &id)
             .await
             .unwrap();
-        assert!(
-            reader
-                .manager
-                .close(std::time::Duration::from_secs(20))
-                .await
-        );
+        assert!(reader.manager.close(Duration::from_secs(20)).await);
         assert_eq!(site.lab.launches().len(), before);
     }
 }
@@ -154,6 +152,9 @@ async fn a_creation_that_was_not_placed_is_placed() {
     let loaded = node.store.load(&id).await.unwrap().unwrap();
     let mut cut_off = loaded.infrastructure;
     cut_off.configured = None;
+    cut_off
+        .unknown
+        .insert("unfinished".into(), "creation".into());
     cut_off.cont_out.clear();
     let radl = format!("{}contextualize ()\ndeploy node 2\n", crate::node::NODE);
     cut_off.radl = im_radl::Radl::parse(&radl).unwrap().into();
@@ -163,4 +164,100 @@ async fn a_creation_that_was_not_placed_is_placed() {
         .until(&ann(), &id, |inf| inf.state() == VmState::Configured)
         .await;
     assert_eq!(seen.vms.len(), 2);
+}
+
+/// Writes into the database what an earlier life of a node could have left there.
+async fn leave(node: &Node, id: &InfId, change: impl FnOnce(&mut Infrastructure)) {
+    let loaded = node.store.load(id).await.unwrap().unwrap();
+    let mut left = loaded.infrastructure;
+    change(&mut left);
+    node.store.save(&left, loaded.position).await.unwrap();
+}
+
+fn each_vm(infrastructure: &mut Infrastructure, change: impl Fn(&mut Vm)) {
+    for vm in &mut infrastructure.vms {
+        change(Arc::make_mut(vm));
+    }
+}
+
+#[tokio::test]
+async fn what_another_service_left_half_made_is_not_launched() {
+    let site = Site::new();
+    let node = site.node(settings()).await;
+    let id = node.create(&ann_in_lab(), machines(2)).await;
+    let before = site.lab.launches().len();
+    leave(&node, &id, |inf| {
+        each_vm(inf, |vm| {
+            vm.creating = true;
+            vm.cloud_vm_id = None;
+        });
+    })
+    .await;
+    let next = site.node(settings()).await;
+    next.manager
+        .infrastructure(&ann_in_lab(), &id)
+        .await
+        .unwrap();
+    assert!(next.manager.close(Duration::from_secs(20)).await);
+    assert_eq!(site.lab.launches().len(), before);
+}
+
+#[tokio::test]
+async fn a_destruction_that_was_acknowledged_goes_on() {
+    let site = Site::new();
+    let node = site.node(settings()).await;
+    let id = node.create(&ann_in_lab(), machines(2)).await;
+    leave(&node, &id, |inf| {
+        inf.unknown
+            .insert("unfinished".into(), "destruction".into());
+        each_vm(inf, |vm| vm.deleting = true);
+    })
+    .await;
+    let cleaner = ManagerSettings {
+        boot_mode: BootMode::ReadDelete,
+        ..settings()
+    };
+    let next = site.node(cleaner).await;
+    next.manager
+        .infrastructure(&ann_in_lab(), &id)
+        .await
+        .unwrap();
+    assert!(next.manager.close(Duration::from_secs(20)).await);
+    let stored = next.stored(&id).await;
+    assert!(!stored.unknown.contains_key("unfinished"));
+    assert!(stored.deleted);
+    assert_eq!(site.lab.count(), 0);
+}
+
+#[tokio::test]
+async fn a_removal_goes_on() {
+    let site = Site::new();
+    let node = site.node(settings()).await;
+    let id = node.create(&ann_in_lab(), machines(3)).await;
+    leave(&node, &id, |inf| {
+        Arc::make_mut(&mut inf.vms[1]).deleting = true;
+    })
+    .await;
+    let next = site.node(settings()).await;
+    next.until(&ann_in_lab(), &id, |inf| inf.vms[1].destroyed)
+        .await;
+    assert_eq!(site.lab.count(), 2);
+    assert!(!next.stored(&id).await.deleted);
+}
+
+#[tokio::test]
+async fn a_contextualization_goes_on() {
+    let site = Site::new();
+    let node = site.node(settings()).await;
+    site.lab.machines_begin_as(VmState::Pending);
+    let document = text(&format!("{}deploy node 1\n", crate::node::NODE));
+    let id = node.create(&ann_in_lab(), document).await;
+    assert_eq!(node.stored(&id).await.configured, None);
+    let next = site.node(settings()).await;
+    site.lab.machines_become(VmState::Running);
+    let seen = next
+        .until(&ann_in_lab(), &id, |inf| inf.configured.is_some())
+        .await;
+    assert_eq!(states(&seen), [VmState::Unconfigured]);
+    assert!(seen.cont_out.contains("No master VM found"));
 }
