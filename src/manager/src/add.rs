@@ -8,7 +8,8 @@ use im_domain::{InfId, Infrastructure, VmId};
 use im_radl::Radl;
 
 use crate::access::Verb;
-use crate::create::{interrupted, note_failures};
+use crate::create::note_failures;
+use crate::detached::turn;
 use crate::document::merge;
 use crate::launch::{LaunchGroup, Launching, Summary};
 use crate::placement::{plan, requested_machines};
@@ -38,11 +39,7 @@ impl Manager {
     ) -> Result<Added, Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
-        let turn = slot.operation("add").await;
-        let before = slot.snapshot();
-        if before.deleted {
-            return Err(Error::not_found(id));
-        }
+        let (turn, before) = turn(&slot, "add").await?;
         let document = document.complete(&before.radl)?;
         let settings = &self.inner.settings;
         let present = before.live_vms().count();
@@ -81,9 +78,7 @@ impl Manager {
         };
         let manager = self.clone();
         let work = async move { manager.launch_added(&slot, &caller, addition, turn).await };
-        let done = self.inner.tasks.spawn("add", id, work).await;
-        done.map_err(|_| interrupted())?
-            .map_err(|_| interrupted())?
+        self.detached("add", id, work).await
     }
 
     /// Adds definitions alone.
@@ -133,6 +128,7 @@ impl Manager {
         let (summary, begun) = Launching::new(self, slot).run(groups, finish).await?;
         self.inner.cluster.reweigh(slot).await;
         drop(turn);
+        summary.log(slot.id());
         self.after_launch(slot, caller, &summary, begun);
         if summary.all_failed() {
             let message = format!("No machine could be launched: {}", summary.reasons());

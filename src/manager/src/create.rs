@@ -73,9 +73,7 @@ impl Manager {
                 .launch_created(&slot, &caller, groups, IfAllFail::Delete, turn)
                 .await
         };
-        let done = self.inner.tasks.spawn("create", &id, work).await;
-        done.map_err(|_| interrupted())?
-            .map_err(|_| interrupted())??;
+        self.detached("create", &id, work).await?;
         Ok(id)
     }
 
@@ -144,6 +142,7 @@ impl Manager {
         let (summary, begun) = Launching::new(self, slot).run(groups, finish).await?;
         self.inner.cluster.reweigh(slot).await;
         drop(turn);
+        summary.log(slot.id());
         self.after_launch(slot, caller, &summary, begun);
         if summary.all_failed() && if_all_fail == IfAllFail::Delete {
             let message = format!("No machine could be launched: {}", summary.reasons());

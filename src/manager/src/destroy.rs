@@ -9,7 +9,6 @@ use im_connectors::CloudLine;
 use im_domain::{InfId, Infrastructure, VmId};
 
 use crate::access::Verb;
-use crate::create::interrupted;
 use crate::launch::Unfinished;
 use crate::removal::{mark, needs_cloud};
 use crate::{Error, Manager, context};
@@ -43,13 +42,11 @@ impl Manager {
         }
         let manager = self.clone();
         let work = async move { manager.destroy_all(&slot, &caller, force).await };
-        let task = self.inner.tasks.spawn("destroy", id, work);
         if asynchronous {
+            self.inner.tasks.spawn("destroy", id, work);
             return Ok(());
         }
-        task.await
-            .map_err(|_| interrupted())?
-            .map_err(|_| interrupted())?
+        self.detached("destroy", id, work).await
     }
 
     async fn destroy_all(
@@ -108,6 +105,13 @@ impl Manager {
             Ok::<(), Error>(())
         })
         .await?;
+        tracing::info!(
+            inf.id = %slot.id(),
+            removed = removal.gone.len(),
+            kept = removal.kept.len(),
+            deleted = deletes,
+            "The infrastructure was to be destroyed."
+        );
         match deletes {
             true => Ok(()),
             false => Err(Error::invalid(message)),

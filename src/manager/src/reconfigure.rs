@@ -8,6 +8,7 @@ use im_radl::Radl;
 
 use crate::access::Verb;
 use crate::add::checked;
+use crate::detached::turn;
 use crate::document::{has_new_credentials, merge_recipes, take_new_credentials};
 use crate::{Document, Error, Manager, context};
 
@@ -25,10 +26,7 @@ impl Manager {
     ) -> Result<(), Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
-        let _turn = slot.operation("reconfigure").await;
-        if slot.snapshot().deleted {
-            return Err(Error::not_found(id));
-        }
+        let (_turn, _) = turn(&slot, "reconfigure").await?;
         let recipes = document.map(Document::read_recipes).transpose()?;
         let begun = slot
             .change(|inf| {

@@ -10,7 +10,7 @@ use im_domain::{InfId, Infrastructure, VmId};
 use std::sync::Arc;
 
 use crate::access::{Verb, live_vm};
-use crate::create::interrupted;
+use crate::detached::turn;
 use crate::removal::{mark, needs_cloud};
 use crate::{Error, Manager, context};
 
@@ -26,11 +26,7 @@ impl Manager {
     ) -> Result<usize, Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
-        let turn = slot.operation("remove").await;
-        let snapshot = slot.snapshot();
-        if snapshot.deleted {
-            return Err(Error::not_found(id));
-        }
+        let (turn, snapshot) = turn(&slot, "remove").await?;
         let vms = chosen(&snapshot, vm_list)?;
         let manager = self.clone();
         let work = async move {
@@ -38,9 +34,7 @@ impl Manager {
                 .remove_machines(&slot, &caller, &vms, context, turn)
                 .await
         };
-        let done = self.inner.tasks.spawn("remove", id, work).await;
-        done.map_err(|_| interrupted())?
-            .map_err(|_| interrupted())?
+        self.detached("remove", id, work).await
     }
 
     pub(crate) async fn remove_machines(
@@ -71,6 +65,12 @@ impl Manager {
             })
             .await?;
         drop(turn);
+        tracing::info!(
+            inf.id = %slot.id(),
+            removed = removal.gone.len(),
+            kept = removal.kept.len(),
+            "Machines were removed."
+        );
         if begun {
             self.spawn_context(slot, caller, None);
         }

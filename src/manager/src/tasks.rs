@@ -16,6 +16,7 @@ use im_domain::InfId;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 /// A task ended by a panic, which was logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +41,14 @@ impl Tasks {
         inf: &InfId,
         work: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<Result<T, Panicked>> {
-        let inf = inf.clone();
-        self.tracker.spawn(async move {
+        let span = tracing::info_span!("work", inf.id = %inf, work = name);
+        let work = async move {
             AssertUnwindSafe(work).catch_unwind().await.map_err(|_| {
-                tracing::error!(inf.id = %inf, task = name, "A task of the service failed.");
+                tracing::error!("A piece of work of the service failed.");
                 Panicked
             })
-        })
+        };
+        self.tracker.spawn(work.instrument(span))
     }
 
     /// Ends when the node is ending: nothing new is to be begun.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use im_cluster::{ChangeError, Slot};
-use im_domain::{Infrastructure, VmId};
+use im_domain::{InfId, Infrastructure, VmId};
 
 use super::outcome::Outcome;
 use super::{FLUSH_AFTER, LaunchGroup, attempt};
@@ -57,6 +57,17 @@ impl Summary {
             }
         }
         seen.join("\n")
+    }
+
+    /// Tells the log.
+    pub(crate) fn log(&self, inf: &InfId) {
+        tracing::info!(
+            inf.id = %inf,
+            launched = self.launched.len(),
+            failed = self.failed.len(),
+            open = self.open.len(),
+            "Machines were launched."
+        );
     }
 
     fn add(&mut self, id: VmId, outcome: &Outcome) {

@@ -13,6 +13,7 @@ mod destroy;
 mod estimate;
 mod failures;
 mod node;
+mod outage;
 mod placement;
 mod reconfigure;
 mod recovery;

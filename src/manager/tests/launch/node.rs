@@ -1,6 +1,5 @@
 //! Nodes over one SQLite file and one laboratory of clouds.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::cloud::Lab;
+use crate::outage::Flaky;
 
 /// What outlives a node.
 pub(crate) struct Site {
@@ -68,13 +68,23 @@ impl Site {
     }
 
     pub(crate) async fn node(&self, settings: ManagerSettings) -> Node {
-        node_over(self.dir.path(), Arc::clone(&self.lab), settings).await
+        node_over(self.store().await, Arc::clone(&self.lab), settings)
+    }
+
+    /// A node whose database can be sent away.
+    pub(crate) async fn flaky_node(&self, settings: ManagerSettings) -> (Node, Arc<Flaky>) {
+        let flaky = Flaky::over(self.store().await);
+        let store = Arc::clone(&flaky) as Arc<dyn Store>;
+        (node_over(store, Arc::clone(&self.lab), settings), flaky)
+    }
+
+    async fn store(&self) -> Arc<dyn Store> {
+        let url = format!("sqlite://{}/inf.dat", self.dir.path().display());
+        im_store::open(&url).await.unwrap()
     }
 }
 
-async fn node_over(dir: &Path, lab: Arc<Lab>, settings: ManagerSettings) -> Node {
-    let url = format!("sqlite://{}/inf.dat", dir.display());
-    let store = im_store::open(&url).await.unwrap();
+fn node_over(store: Arc<dyn Store>, lab: Arc<Lab>, settings: ManagerSettings) -> Node {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let cache = CacheSettings {
         time_to_idle: None,

@@ -1,0 +1,130 @@
+//! A database that is away while clouds answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use im_domain::{Epoch, InfId, Infrastructure, UserKey, VmState};
+use im_manager::ErrorKind;
+use im_store::{Loaded, Position, Store, StoreError, StoreErrorKind, Summary};
+
+use crate::node::{Site, ann_in_lab, machines, more, settings, states};
+
+/// A store that refuses so many writes.
+#[derive(Debug)]
+pub(crate) struct Flaky {
+    inner: Arc<dyn Store>,
+    refusals: AtomicUsize,
+}
+
+// === impl Flaky ===
+
+impl Flaky {
+    pub(crate) fn over(inner: Arc<dyn Store>) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            refusals: AtomicUsize::new(0),
+        })
+    }
+
+    fn refuse(&self, writes: usize) {
+        self.refusals.store(writes, Ordering::SeqCst);
+    }
+
+    fn write(&self) -> Result<(), StoreError> {
+        let less = |n: usize| n.checked_sub(1);
+        match self
+            .refusals
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+        {
+            Ok(_) => Err(StoreError::new(
+                StoreErrorKind::Unavailable,
+                None,
+                "the database is away, as the test wants it",
+            )),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Flaky {
+    async fn insert(&self, infrastructure: &Infrastructure) -> Result<Position, StoreError> {
+        self.write()?;
+        self.inner.insert(infrastructure).await
+    }
+
+    async fn load(&self, id: &InfId) -> Result<Option<Loaded>, StoreError> {
+        self.inner.load(id).await
+    }
+
+    async fn save(
+        &self,
+        infrastructure: &Infrastructure,
+        at: Position,
+    ) -> Result<Position, StoreError> {
+        self.write()?;
+        self.inner.save(infrastructure, at).await
+    }
+
+    async fn acquire(&self, id: &InfId, seen: Epoch) -> Result<Position, StoreError> {
+        self.inner.acquire(id, seen).await
+    }
+
+    async fn list(&self, users: &[UserKey]) -> Result<Vec<InfId>, StoreError> {
+        self.inner.list(users).await
+    }
+
+    async fn list_all(&self) -> Result<Vec<InfId>, StoreError> {
+        self.inner.list_all().await
+    }
+
+    async fn summaries(&self, users: Option<&[UserKey]>) -> Result<Vec<Summary>, StoreError> {
+        self.inner.summaries(users).await
+    }
+
+    async fn purge(&self, created_before: i64, dry_run: bool) -> Result<u64, StoreError> {
+        self.inner.purge(created_before, dry_run).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.inner.ping().await
+    }
+}
+
+#[tokio::test]
+async fn no_cloud_is_called_before_the_machines_are_recorded() {
+    let site = Site::new();
+    let (node, flaky) = site.flaky_node(settings()).await;
+    flaky.refuse(1);
+    let refused = node.manager.create(&ann_in_lab(), machines(2), false).await;
+    assert_eq!(refused.unwrap_err().kind, ErrorKind::Unavailable);
+    let id = node.create(&ann_in_lab(), machines(1)).await;
+    flaky.refuse(1);
+    let refused = node.manager.add(&ann_in_lab(), &id, more(2), true).await;
+    assert_eq!(refused.unwrap_err().kind, ErrorKind::Unavailable);
+    assert_eq!(site.lab.launches().len(), 1);
+    flaky.refuse(1);
+    let refused = node.manager.destroy(&ann_in_lab(), &id, true, false).await;
+    assert_eq!(refused.unwrap_err().kind, ErrorKind::Unavailable);
+    assert!(site.lab.finalized().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_cloud_has_answered_is_recorded_once_the_database_is_back() {
+    let site = Site::new();
+    let (node, flaky) = site.flaky_node(settings()).await;
+    site.lab.gate.forget_permits(usize::MAX);
+    let credentials = ann_in_lab();
+    let create = node.manager.create(&credentials, machines(2), false);
+    let outage = async {
+        site.lab.until_reached(1).await;
+        flaky.refuse(3);
+        site.lab.gate.add_permits(10);
+    };
+    let (id, ()) = tokio::join!(create, outage);
+    let stored = node.stored(&id.unwrap()).await;
+    assert_eq!(states(&stored), [VmState::Configured; 2]);
+    assert_eq!(site.lab.launches().len(), 2);
+    assert_eq!(site.lab.count(), 2);
+}
