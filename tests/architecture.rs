@@ -15,19 +15,46 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("im-auth", &["im-domain", "im-util"]),
     ("im-store", &["im-domain", "im-util"]),
     ("im-cluster", &["im-store", "im-domain", "im-util"]),
-    ("im-connectors", &["im-auth", "im-domain", "im-radl", "im-util"]),
+    (
+        "im-connectors",
+        &["im-auth", "im-domain", "im-radl", "im-util"],
+    ),
     (
         "im-manager",
-        &["im-auth", "im-cluster", "im-connectors", "im-domain", "im-radl", "im-store", "im-util"],
+        &[
+            "im-auth",
+            "im-cluster",
+            "im-connectors",
+            "im-domain",
+            "im-radl",
+            "im-store",
+            "im-util",
+        ],
     ),
     ("im-api-server", &["im-util"]),
     (
         "im-api-rest",
-        &["im-api-server", "im-auth", "im-connectors", "im-domain", "im-manager", "im-radl", "im-util"],
+        &[
+            "im-api-server",
+            "im-auth",
+            "im-connectors",
+            "im-domain",
+            "im-manager",
+            "im-radl",
+            "im-util",
+        ],
     ),
     (
         "im-api-xmlrpc",
-        &["im-api-server", "im-auth", "im-connectors", "im-domain", "im-manager", "im-radl", "im-util"],
+        &[
+            "im-api-server",
+            "im-auth",
+            "im-connectors",
+            "im-domain",
+            "im-manager",
+            "im-radl",
+            "im-util",
+        ],
     ),
 ];
 
@@ -53,7 +80,10 @@ fn every_room_knows_only_the_rooms_below_it() {
             offences.push(format!("{name} is not in the drawing"));
             continue;
         };
-        for known in knows.iter().filter(|known| !allowed.contains(&known.as_str())) {
+        for known in knows
+            .iter()
+            .filter(|known| !allowed.contains(&known.as_str()))
+        {
             offences.push(format!("{name} must not know {known}"));
         }
     }
@@ -100,7 +130,10 @@ fn files_are_short() {
     let mut offences = Vec::new();
     for room in ["src", "tests", "loadtest"] {
         for file in files(&project().join(room), ".rs") {
-            let lines = fs::read_to_string(&file).expect("a source file").lines().count();
+            let lines = fs::read_to_string(&file)
+                .expect("a source file")
+                .lines()
+                .count();
             let test = is_test(&file);
             if lines > if test { LONGEST_TEST } else { LONGEST } {
                 offences.push(format!("{} has {lines} lines", file.display()));
@@ -113,7 +146,11 @@ fn files_are_short() {
     lengths.sort_unstable();
     let at = |share: usize| lengths[lengths.len() * share / 100];
     assert!(offences.is_empty(), "{}", offences.join("\n"));
-    assert!(at(90) <= NINETIETH, "the ninetieth percentile is {} lines", at(90));
+    assert!(
+        at(90) <= NINETIETH,
+        "the ninetieth percentile is {} lines",
+        at(90)
+    );
     assert!(at(50) <= MEDIAN, "the median is {} lines", at(50));
 }
 
@@ -130,7 +167,10 @@ fn dependencies(manifest: &str) -> (String, Vec<String>) {
         } else if section == "package" && line.starts_with("name") {
             name = line.split('"').nth(1).unwrap_or_default().to_owned();
         } else if section == "dependencies" && line.starts_with("im-") {
-            let known: String = line.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            let known: String = line
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+                .collect();
             knows.push(known);
         }
     }
@@ -142,7 +182,9 @@ fn files(directory: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![directory.to_owned()];
     while let Some(directory) = open.pop() {
-        let Ok(entries) = fs::read_dir(&directory) else { continue };
+        let Ok(entries) = fs::read_dir(&directory) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.expect("an entry").path();
             if path.is_dir() {

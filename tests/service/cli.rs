@@ -32,8 +32,16 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn validate_names_file_line_and_column() {
     let directory = tempfile::tempdir().expect("a directory");
-    fs::write(directory.path().join("bad.radl"), "system s (\ncpu.count == 1\n)\n").expect("written");
-    fs::write(directory.path().join("good.radl"), "system s (cpu.count = 1)\ndeploy s 1\n").expect("written");
+    fs::write(
+        directory.path().join("bad.radl"),
+        "system s (\ncpu.count == 1\n)\n",
+    )
+    .expect("written");
+    fs::write(
+        directory.path().join("good.radl"),
+        "system s (cpu.count = 1)\ndeploy s 1\n",
+    )
+    .expect("written");
     let output = im(&["validate", "good.radl", "bad.radl"], "", directory.path());
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(text(&output.stdout), "good.radl: ok\n");
@@ -47,45 +55,95 @@ fn validate_tells_an_unreadable_file_from_a_wrong_one() {
     let directory = tempfile::tempdir().expect("a directory");
     let output = im(&["validate", "missing.radl"], "", directory.path());
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("missing.radl cannot be read"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("missing.radl cannot be read"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
 fn convert_reads_standard_input_and_goes_there_and_back() {
     let directory = tempfile::tempdir().expect("a directory");
     let radl = "system s (\ncpu.count >= 1\n)\n\ndeploy s 1\n";
-    let json = im(&["convert", "-", "--from", "radl", "--to", "json"], radl, directory.path());
+    let json = im(
+        &["convert", "-", "--from", "radl", "--to", "json"],
+        radl,
+        directory.path(),
+    );
     assert!(json.status.success(), "{}", text(&json.stderr));
-    let back = im(&["convert", "-", "--from", "json", "--to", "radl"], &text(&json.stdout), directory.path());
+    let back = im(
+        &["convert", "-", "--from", "json", "--to", "radl"],
+        &text(&json.stdout),
+        directory.path(),
+    );
     assert!(back.status.success(), "{}", text(&back.stderr));
-    let direct = im(&["convert", "-", "--from", "radl", "--to", "radl"], radl, directory.path());
+    let direct = im(
+        &["convert", "-", "--from", "radl", "--to", "radl"],
+        radl,
+        directory.path(),
+    );
     assert_eq!(text(&back.stdout), text(&direct.stdout));
 }
 
 #[test]
 fn convert_complains_on_standard_error_alone() {
     let directory = tempfile::tempdir().expect("a directory");
-    let output = im(&["convert", "-", "--from", "radl", "--to", "json"], "system (", directory.path());
+    let output = im(
+        &["convert", "-", "--from", "radl", "--to", "json"],
+        "system (",
+        directory.path(),
+    );
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
-    assert!(text(&output.stderr).starts_with("standard input:1:"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).starts_with("standard input:1:"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
 fn check_config_says_what_holds_and_what_is_wrong() {
     let directory = tempfile::tempdir().expect("a directory");
-    fs::write(directory.path().join("im.cfg"), "[im]\nREST_PORT = 8801\nREST_PROT = 1\nBOOT_MODE = 7\n")
-        .expect("written");
-    let output = im(&["check-config", "--config", "im.cfg"], "", directory.path());
+    fs::write(
+        directory.path().join("im.cfg"),
+        "[im]\nREST_PORT = 8801\nREST_PROT = 1\nBOOT_MODE = 7\n",
+    )
+    .expect("written");
+    let output = im(
+        &["check-config", "--config", "im.cfg"],
+        "",
+        directory.path(),
+    );
     assert_eq!(output.status.code(), Some(1));
     let complaint = text(&output.stderr);
-    assert!(complaint.contains("BOOT_MODE") && complaint.contains("im.cfg") && complaint.contains('4'), "{complaint}");
+    assert!(
+        complaint.contains("BOOT_MODE") && complaint.contains("im.cfg") && complaint.contains('4'),
+        "{complaint}"
+    );
 
-    fs::write(directory.path().join("im.cfg"), "[im]\nREST_PORT = 8801\nREST_PROT = 1\n").expect("written");
-    let output = im(&["check-config", "--config", "im.cfg"], "", directory.path());
+    fs::write(
+        directory.path().join("im.cfg"),
+        "[im]\nREST_PORT = 8801\nREST_PROT = 1\n",
+    )
+    .expect("written");
+    let output = im(
+        &["check-config", "--config", "im.cfg"],
+        "",
+        directory.path(),
+    );
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert!(text(&output.stderr).contains("REST_PORT"), "the nearest name: {}", text(&output.stderr));
-    assert!(text(&output.stdout).contains("REST_PORT = 8801"), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stderr).contains("REST_PORT"),
+        "the nearest name: {}",
+        text(&output.stderr)
+    );
+    assert!(
+        text(&output.stdout).contains("REST_PORT = 8801"),
+        "{}",
+        text(&output.stdout)
+    );
 }
 
 #[test]
@@ -93,5 +151,9 @@ fn openapi_prints_a_document() {
     let directory = tempfile::tempdir().expect("a directory");
     let output = im(&["openapi"], "", directory.path());
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+    assert!(
+        document["openapi"]
+            .as_str()
+            .is_some_and(|version| version.starts_with("3.1"))
+    );
 }

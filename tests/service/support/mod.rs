@@ -2,19 +2,26 @@
 
 mod http;
 mod node;
+mod process;
+mod raw;
+mod tools;
+pub(crate) mod xmlrpc;
 
-pub use http::{Answer, request};
-pub use node::{Node, NodeBuilder};
+pub(crate) use http::{Answer, request};
+pub(crate) use node::{Node, NodeBuilder};
+pub(crate) use process::{comes_to_rest, resident_bytes};
+pub(crate) use raw::{RawRequest, Reply, exchange};
+pub(crate) use tools::{Tool, tool};
 
 /// Credentials for the Dummy cloud.
-pub fn auth(user: &str) -> String {
+pub(crate) fn auth(user: &str) -> String {
     format!(
         "type = InfrastructureManager; username = {user}; password = pass-{user}\\nid = dummy; type = Dummy"
     )
 }
 
 /// A document of `count` machines without contextualization.
-pub fn document(count: usize) -> String {
+pub(crate) fn document(count: usize) -> String {
     format!(
         "network lan (outbound = 'no')\nsystem node (\ncpu.count = 1 and\nmemory.size = 256m and\n\
          net_interface.0.connection = 'lan' and\ndisk.0.image.url = 'mock0://img/base'\n)\n\
@@ -23,7 +30,7 @@ pub fn document(count: usize) -> String {
 }
 
 /// The root of the project.
-pub fn project() -> std::path::PathBuf {
+pub(crate) fn project() -> std::path::PathBuf {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     root.canonicalize().expect("the project's directory")
 }
