@@ -1,0 +1,2 @@
+-- GET with the credentials of $AUTH.
+wrk.headers["Authorization"] = os.getenv("AUTH")
