@@ -163,7 +163,7 @@ impl<'s> Parser<'s> {
                 Ok(number) => Value::Number(Number::Float(number)),
                 Err(_) => return Err(self.error(&["a number"])),
             },
-            Kind::PlainString | Kind::EscapedString => Value::Text(self.string(kind).into()),
+            Kind::PlainString | Kind::EscapedString => Value::Text(self.string(kind)?.into()),
             _ => return Err(self.error(&["a value"])),
         })
     }
@@ -173,7 +173,7 @@ impl<'s> Parser<'s> {
         let Next::Token(kind @ (Kind::PlainString | Kind::EscapedString)) = next else {
             return Err(self.error(&["a key in double quotes"]));
         };
-        let text = self.string(*kind);
+        let text = self.string(*kind)?;
         let Next::Token(Kind::Colon) = self.next() else {
             return Err(self.error(&["':'"]));
         };
@@ -185,16 +185,15 @@ impl<'s> Parser<'s> {
         Ok(key)
     }
 
-    fn string(&self, kind: Kind) -> String {
+    fn string(&self, kind: Kind) -> Result<String, ParseError> {
         let quoted = self.lexer.slice();
         let inner = quoted
             .get(1..quoted.len().saturating_sub(1))
             .unwrap_or_default();
         if kind == Kind::PlainString {
-            inner.to_owned()
-        } else {
-            unescape(inner)
+            return Ok(inner.to_owned());
         }
+        unescape(inner).ok_or_else(|| self.error(&["a text without half a surrogate pair"]))
     }
 
     /// The last token is none of what was expected.
@@ -217,8 +216,8 @@ impl<'s> Parser<'s> {
     }
 }
 
-/// Resolves the escapes of a text; half a surrogate pair becomes the replacement character.
-fn unescape(text: &str) -> String {
+/// Resolves the escapes of a text. `None` if it has half a surrogate pair, which is no character.
+fn unescape(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let mut units = Vec::new();
     let mut rest = text;
@@ -227,7 +226,7 @@ fn unescape(text: &str) -> String {
         let kind = characters.next().unwrap_or('\\');
         rest = characters.as_str();
         if !before.is_empty() || kind != 'u' {
-            flush(&mut units, &mut plain);
+            flush(&mut units, &mut plain)?;
         }
         plain.push_str(before);
         match kind {
@@ -244,13 +243,14 @@ fn unescape(text: &str) -> String {
             other => plain.push(other),
         }
     }
-    flush(&mut units, &mut plain);
+    flush(&mut units, &mut plain)?;
     plain.push_str(rest);
-    plain
+    Some(plain)
 }
 
-fn flush(units: &mut Vec<u16>, plain: &mut String) {
-    plain.extend(
-        char::decode_utf16(units.drain(..)).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)),
-    );
+fn flush(units: &mut Vec<u16>, plain: &mut String) -> Option<()> {
+    for character in char::decode_utf16(units.drain(..)) {
+        plain.push(character.ok()?);
+    }
+    Some(())
 }
