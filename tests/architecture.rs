@@ -155,7 +155,8 @@ fn files_are_short() {
 }
 
 fn is_test(file: &Path) -> bool {
-    file.components().any(|part| part.as_os_str() == "tests")
+    let within = file.strip_prefix(project()).unwrap_or(file);
+    within.components().any(|part| part.as_os_str() == "tests")
 }
 
 /// The name of a package and the packages of this workspace among its dependencies, less those of its tests.
