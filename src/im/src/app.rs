@@ -50,7 +50,8 @@ impl App {
             max_bytes: CACHE_BYTES,
         };
         let cluster = Cluster::new(store, Arc::clone(&clock), cache);
-        let authenticator = Authenticator::new(wiring::auth::settings(settings), Arc::clone(&clock));
+        let authenticator =
+            Authenticator::new(wiring::auth::settings(settings), Arc::clone(&clock));
         let registry = Registry::new(wiring::clouds::settings(settings), Arc::clone(&clock));
         let manager = Manager::new(
             wiring::manager::settings(settings),
@@ -82,7 +83,10 @@ impl App {
                         bytes: settings.limits.max_request_body.get(),
                         timeout: settings.limits.request_body_timeout,
                     },
-                    cors: settings.rest.enable_cors.then(|| settings.rest.cors_origin.clone()),
+                    cors: settings
+                        .rest
+                        .enable_cors
+                        .then(|| settings.rest.cors_origin.clone()),
                     static_files: settings.rest.static_files_dir.clone(),
                     single_site: wiring::auth::single_site(settings),
                 },
@@ -100,7 +104,8 @@ impl App {
                     ..CallSettings::default()
                 },
             };
-            let bound = im_api_xmlrpc::serve(self.manager.clone(), xmlrpc, self.shutdown.clone()).await;
+            let bound =
+                im_api_xmlrpc::serve(self.manager.clone(), xmlrpc, self.shutdown.clone()).await;
             self.xmlrpc = Some(bound.map_err(|error| error.to_string())?);
         }
         Ok(())
@@ -115,7 +120,9 @@ impl App {
             }
         }
         if !self.manager.close(WORK_GRACE).await {
-            tracing::warn!("work in the background was cut off; it is resumed after the next start");
+            tracing::warn!(
+                "work in the background was cut off; it is resumed after the next start"
+            );
         }
         self.cluster.close().await;
     }
@@ -130,7 +137,12 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, St
     match &settings.basic.database {
         Database::Sqlite(path) => im_store::open(&format!("sqlite://{}", path.display()))
             .await
-            .map_err(|error| format!("The database {} cannot be used: {error}", settings.basic.database)),
+            .map_err(|error| {
+                format!(
+                    "The database {} cannot be used: {error}",
+                    settings.basic.database
+                )
+            }),
         Database::Mysql(_) | Database::Mongo(_) => Err(format!(
             "DATA_DB names {}, which this release cannot use yet; expected sqlite:// and a path.",
             settings.basic.database

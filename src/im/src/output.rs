@@ -27,6 +27,9 @@ pub(crate) fn read_document(path: &Path) -> Result<String, String> {
     let bytes = bytes.map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        format!("{} is not UTF-8: the byte at offset {at} is not part of a character.", path.display())
+        format!(
+            "{} is not UTF-8: the byte at offset {at} is not part of a character.",
+            path.display()
+        )
     })
 }

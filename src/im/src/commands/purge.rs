@@ -24,11 +24,18 @@ pub(crate) fn run(args: &PurgeArgs) -> ExitCode {
     };
     let purged = app::block_on(async {
         let store = app::open_store(&loaded.settings).await?;
-        store.purge(before, args.dry_run).await.map_err(|error| error.to_string())
+        store
+            .purge(before, args.dry_run)
+            .await
+            .map_err(|error| error.to_string())
     });
     match purged {
         Ok(count) => {
-            let what = if args.dry_run { "would be deleted" } else { "deleted" };
+            let what = if args.dry_run {
+                "would be deleted"
+            } else {
+                "deleted"
+            };
             print(format_args!(
                 "{count} destroyed infrastructure{} created before {} {what}.",
                 if count == 1 { "" } else { "s" },

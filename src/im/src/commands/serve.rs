@@ -63,17 +63,26 @@ fn greet(loaded: &Loaded, app: &App) {
     let file = loaded
         .file
         .as_ref()
-        .map_or("none, every option has its default".to_owned(), |file| file.display().to_string());
+        .map_or("none, every option has its default".to_owned(), |file| {
+            file.display().to_string()
+        });
     print(format_args!("Configuration: {file}"));
     print(format_args!("Database: {}", settings.basic.database));
     let scheme = |ssl: bool| if ssl { "https" } else { "http" };
     if let Some(bound) = &app.xmlrpc {
-        print(format_args!("XML-RPC API: {}://{}", scheme(settings.xmlrpc.ssl), bound.addr));
+        print(format_args!(
+            "XML-RPC API: {}://{}",
+            scheme(settings.xmlrpc.ssl),
+            bound.addr
+        ));
     }
     if let Some(bound) = &app.rest {
         let base = format!("{}://{}", scheme(settings.rest.ssl), bound.addr);
         print(format_args!("REST API: {base}"));
-        print(format_args!("Ready. Try it:\n{}", first_request(settings, &base)));
+        print(format_args!(
+            "Ready. Try it:\n{}",
+            first_request(settings, &base)
+        ));
     } else {
         print("Ready.");
     }
@@ -81,7 +90,9 @@ fn greet(loaded: &Loaded, app: &App) {
 
 /// A command line that makes a first infrastructure.
 fn first_request(settings: &Settings, base: &str) -> String {
-    let base = base.replace("://0.0.0.0:", "://localhost:").replace("://[::]:", "://localhost:");
+    let base = base
+        .replace("://0.0.0.0:", "://localhost:")
+        .replace("://[::]:", "://localhost:");
     let insecure = if settings.rest.ssl { "-k " } else { "" };
     format!(
         "curl {insecure}-H 'Authorization: type = InfrastructureManager; username = me; password = secret\\nid = dummy; \

@@ -13,7 +13,9 @@ pub(crate) fn run(args: &ValidateArgs) -> ExitCode {
     let mut status = 0;
     for file in &args.files {
         let verdict = match read_document(file) {
-            Ok(text) => validate(&text).map_err(|error| (1, format!("{}:{error}", display_name(file)))),
+            Ok(text) => {
+                validate(&text).map_err(|error| (1, format!("{}:{error}", display_name(file))))
+            }
             Err(error) => Err((2, error)),
         };
         match verdict {
@@ -36,7 +38,11 @@ fn validate(text: &str) -> Result<(), String> {
 
 /// Reads a document in either form; the error begins with line and column where they are known.
 pub(crate) fn parse(text: &str, json: bool) -> Result<Radl, String> {
-    let parsed = if json { Radl::from_json(text) } else { Radl::parse(text) };
+    let parsed = if json {
+        Radl::from_json(text)
+    } else {
+        Radl::parse(text)
+    };
     parsed.map_err(|error| error.explain())
 }
 
@@ -46,5 +52,9 @@ fn is_json(text: &str) -> bool {
 
 /// A name for messages about a document.
 pub(crate) fn display_name(file: &Path) -> String {
-    if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() }
+    if file == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        file.display().to_string()
+    }
 }

@@ -20,7 +20,9 @@ pub(crate) fn settings(settings: &Settings) -> ManagerSettings {
         vm_info_update_frequency: launch.vm_info_update_frequency,
         vm_info_update_error_grace_period: launch.vm_info_update_error_grace_period,
         wait_running_vm_timeout: launch.wait_running_vm_timeout,
-        confmanager_check_state_interval: settings.contextualization.confmanager_check_state_interval,
+        confmanager_check_state_interval: settings
+            .contextualization
+            .confmanager_check_state_interval,
         default_vm_memory: defaults.memory.get(),
         default_vm_memory_unit: match defaults.memory_unit {
             MemoryUnit::Kilo => "K".to_owned(),
@@ -34,7 +36,12 @@ pub(crate) fn settings(settings: &Settings) -> ManagerSettings {
         },
         default_vm_name: defaults.name.clone(),
         default_domain: defaults.domain.clone(),
-        private_net_masks: settings.network.private_net_masks.iter().map(ToString::to_string).collect(),
+        private_net_masks: settings
+            .network
+            .private_net_masks
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         vm_tag_username: tags.username.clone(),
         vm_tag_inf_id: tags.inf_id.clone(),
         vm_tag_im_url: tags.im_url.clone(),

@@ -52,5 +52,7 @@ fn limits(settings: &Settings) -> ServerLimits {
 
 /// A limit on connections; without one only the files that the process may open limit them.
 fn connections(limit: Option<NonZeroU32>) -> usize {
-    limit.map_or(usize::MAX >> 3, |limit| usize::try_from(limit.get()).unwrap_or(usize::MAX >> 3))
+    limit.map_or(usize::MAX >> 3, |limit| {
+        usize::try_from(limit.get()).unwrap_or(usize::MAX >> 3)
+    })
 }
