@@ -1,0 +1,13 @@
+//! The server over real connections.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may stop where it fails"
+)]
+
+mod certificates;
+mod client;
+mod limits;
+mod stop;
+mod tls;
