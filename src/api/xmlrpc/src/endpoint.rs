@@ -9,7 +9,6 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use dxr::MethodCall;
 use futures::FutureExt;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -19,7 +18,8 @@ use uuid::Uuid;
 
 use crate::CallSettings;
 use crate::answer::{Answer, Refusal};
-use crate::body::read_body;
+use crate::body::{Document, read_body};
+use crate::budget::Budget;
 use crate::methods::{self, Lookup};
 use crate::xml::{ReadError, read_call, write_answer, write_fault};
 
@@ -34,13 +34,18 @@ const LONG: usize = 256 << 10;
 pub(crate) struct Endpoint {
     manager: Manager,
     settings: CallSettings,
+    budget: Budget,
 }
 
 // === impl Endpoint ===
 
 impl Endpoint {
     pub(crate) fn new(manager: Manager, settings: CallSettings) -> Self {
-        Self { manager, settings }
+        Self {
+            manager,
+            settings,
+            budget: Budget::new(settings.documents.max(settings.max_body)),
+        }
     }
 
     /// Serves one request, whatever its path.
@@ -51,18 +56,13 @@ impl Endpoint {
             return (StatusCode::METHOD_NOT_ALLOWED, allow, text).into_response();
         }
         let (head, body) = request.into_parts();
-        let CallSettings {
-            max_body,
-            body_timeout,
-            ..
-        } = endpoint.settings;
-        match read_body(&head.headers, body, max_body, body_timeout).await {
+        match read_body(&head.headers, body, &endpoint.settings, &endpoint.budget).await {
             Ok(document) => endpoint.answer(document).await,
             Err(error) => (error.status(), format!("{error}\n")).into_response(),
         }
     }
 
-    async fn answer(&self, document: Bytes) -> Response {
+    async fn answer(&self, document: Document) -> Response {
         let id = Uuid::new_v4();
         let span = tracing::info_span!(
             "xmlrpc",
@@ -82,7 +82,7 @@ impl Endpoint {
         respond(answer)
     }
 
-    async fn call(&self, document: Bytes) -> Answer {
+    async fn call(&self, document: Document) -> Answer {
         let call = self
             .read(document)
             .await
@@ -98,12 +98,19 @@ impl Endpoint {
         }
     }
 
-    async fn read(&self, document: Bytes) -> Result<MethodCall<'static>, ReadError> {
+    async fn read(&self, document: Document) -> Result<MethodCall<'static>, ReadError> {
         let bounds = self.settings.bounds;
-        if document.len() < LONG {
-            return read_call(&document, bounds);
+        let Document { bytes, share } = document;
+        let length = bytes.len();
+        let read = move || {
+            let call = read_call(&bytes, bounds);
+            drop((bytes, share));
+            call
+        };
+        if length < LONG {
+            return read();
         }
-        match tokio::task::spawn_blocking(move || read_call(&document, bounds)).await {
+        match tokio::task::spawn_blocking(read).await {
             Ok(call) => call,
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),

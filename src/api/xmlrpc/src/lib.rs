@@ -10,6 +10,7 @@
 
 mod answer;
 mod body;
+mod budget;
 mod call;
 mod endpoint;
 mod json;

@@ -45,7 +45,7 @@ async fn reconfigure(mut call: Call) -> Answer {
         Some(radl) if !radl.is_empty() => Some(im_manager::Document::RadlText(radl)),
         _ => None,
     };
-    let vms = configured_vms(&call.take(3))?;
+    let vms = configured_vms(call.take(3))?;
     call.manager
         .reconfigure(&credentials, &id, document, vms.as_deref())
         .await?;
@@ -70,20 +70,24 @@ fn removed_vms(value: Value) -> Result<String, Refusal> {
     })
 }
 
-/// A list of numbers, a text of numbers separated by commas, or nothing for all machines.
-fn configured_vms(value: &Value) -> Result<Option<Vec<VmId>>, Refusal> {
-    let number = |text: &str| text.parse::<VmId>().ok();
-    let vms: Option<Vec<VmId>> = match value {
+/// A list of numbers, a text of numbers separated by commas, or nothing for all machines. Numbers that no machine can
+/// have are left out.
+fn configured_vms(value: Value) -> Result<Option<Vec<VmId>>, Refusal> {
+    let texts: Option<Vec<String>> = match value {
         Value::Nil => return Ok(None),
-        Value::String(text) if text.is_empty() => return Ok(None),
-        Value::String(text) => text.split(',').map(number).collect(),
-        Value::Integer(vm) => u32::try_from(*vm).ok().map(|vm| vec![VmId(vm)]),
-        Value::Array(items) => items
-            .iter()
-            .map(|item| number(&whole_number_or_text(item.clone())?))
-            .collect(),
-        _ => None,
+        Value::Array(items) => items.into_iter().map(whole_number_or_text).collect(),
+        one => match whole_number_or_text(one) {
+            Some(text) if text.is_empty() => return Ok(None),
+            text => text.map(|text| text.split(',').map(str::to_owned).collect()),
+        },
     };
-    vms.map(Some)
+    let numbers: Option<Vec<i64>> =
+        texts.and_then(|texts| texts.iter().map(|text| text.trim().parse().ok()).collect());
+    let vms = |numbers: Vec<i64>| {
+        let vm = |number| u32::try_from(number).ok().map(VmId);
+        numbers.into_iter().filter_map(vm).collect()
+    };
+    numbers
+        .map(|numbers| Some(vms(numbers)))
         .ok_or_else(|| Refusal::Message("Incorrect vm_list format.".to_owned()))
 }

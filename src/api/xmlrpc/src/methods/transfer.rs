@@ -1,10 +1,13 @@
 //! Hand infrastructures over, to another service or to other owners.
 
+use dxr::Value;
+use im_auth::Credentials;
 use im_manager::OwnerChange;
 
 use super::{Method, method, nothing, text, texts};
-use crate::answer::Answer;
+use crate::answer::{Answer, Refusal};
 use crate::call::Call;
+use crate::json::to_json;
 
 pub(super) const METHODS: &[Method] = &[
     method!(export as "ExportInfrastructure"("inf_id", "delete", "auth")),
@@ -38,11 +41,20 @@ async fn change_owners(mut call: Call) -> Answer {
     let credentials = call.credentials(3)?;
     let id = call.inf(0)?;
     let change = OwnerChange {
-        credentials: call.credentials(1)?,
+        credentials: new_owners(&mut call)?,
         overwrite: call.flag(2, false)?,
     };
     call.manager
         .change_owners(&credentials, &id, change)
         .await?;
     nothing()
+}
+
+/// A list as credentials are, or the structure of one owner, as clients send it too.
+fn new_owners(call: &mut Call) -> Result<Credentials, Refusal> {
+    let credentials = match call.take(1) {
+        owner @ Value::Struct(_) => Credentials::from_new_owner(to_json(owner)),
+        list => Credentials::from_value(to_json(list)),
+    };
+    credentials.map_err(|error| Refusal::Message(error.to_string()))
 }

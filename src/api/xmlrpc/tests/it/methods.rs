@@ -3,7 +3,7 @@
 use dxr::Value;
 use im_api_xmlrpc::CallSettings;
 
-use crate::node::{Node, RADL, Reply, structure, text, user};
+use crate::node::{Node, RADL, Reply, SECRET, structure, text, user};
 
 async fn created(node: &Node) -> Value {
     node.done("CreateInfrastructure", vec![text(RADL), user("ann")])
@@ -144,7 +144,8 @@ async fn parameters_come_in_several_types() {
         text(""),
         text("0,1"),
         Value::Integer(1),
-        Value::Array(vec![Value::Integer(0), text("1")]),
+        Value::Integer(-1),
+        Value::Array(vec![Value::Integer(0), text(" 1"), Value::Long(1 << 40)]),
     ] {
         let params = vec![inf.clone(), text(""), ann(), vms];
         assert_eq!(
@@ -270,10 +271,17 @@ async fn what_belongs_to_others_is_refused() {
         node.done("ChangeInfrastructureAuth", change).await,
         text("")
     );
+    // One structure, as im-client sends it.
+    let owner = structure(&[("username", "eve"), ("password", SECRET)]);
+    let change = vec![inf.clone(), owner, Value::Nil, user("ann")];
     assert_eq!(
-        node.done("GetInfrastructureOwners", vec![inf, user("ben")])
+        node.done("ChangeInfrastructureAuth", change).await,
+        text("")
+    );
+    assert_eq!(
+        node.done("GetInfrastructureOwners", vec![inf, user("eve")])
             .await,
-        Value::Array(vec![text("ann"), text("ben")])
+        Value::Array(vec![text("ann"), text("ben"), text("eve")])
     );
 }
 

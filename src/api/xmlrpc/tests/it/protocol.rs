@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode};
 use dxr::Value;
-use futures::stream;
+use futures::{StreamExt, stream};
 use im_api_xmlrpc::CallSettings;
 
 use crate::node::{Node, Reply, text, user};
@@ -98,6 +98,7 @@ async fn documents_that_are_no_calls_are_faults() {
 async fn long_bodies_are_refused_and_taken_from_the_client() {
     let node = Node::with(CallSettings {
         max_body: 1000,
+        body_timeout: Duration::from_millis(200),
         ..CallSettings::default()
     })
     .await;
@@ -114,6 +115,31 @@ async fn long_bodies_are_refused_and_taken_from_the_client() {
     let endless = stream::repeat_with(|| Ok::<_, Infallible>(Bytes::from_static(&[b' '; 64])));
     let (status, _) = node.post(Body::from_stream(endless)).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn documents_share_a_budget() {
+    let node = Node::with(CallSettings {
+        max_body: 1 << 20,
+        documents: 1 << 20,
+        body_timeout: Duration::from_millis(500),
+        ..CallSettings::default()
+    })
+    .await;
+    let document = |length: usize| format!("{VERSION}{}", " ".repeat(length));
+    // One that has arrived for the most part, and whose rest is never sent.
+    let most = stream::iter([Ok::<_, Infallible>(Bytes::from(document(900_000)))]);
+    let held = node.post(Body::from_stream(most.chain(stream::pending())));
+    let others = async {
+        assert_eq!(
+            node.post(document(900_000)).await.0,
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+        assert_eq!(node.post(document(60_000)).await.0, StatusCode::OK);
+    };
+    let ((held, _), ()) = tokio::join!(held, others);
+    assert_eq!(held, StatusCode::REQUEST_TIMEOUT);
+    assert_eq!(node.post(document(900_000)).await.0, StatusCode::OK);
 }
 
 #[tokio::test]
