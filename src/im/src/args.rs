@@ -14,16 +14,18 @@ pub(crate) struct Args {
     pub(crate) command: Option<Command>,
 }
 
-const AFTER_HELP: &str = "\
-A first infrastructure, on the built-in cloud `Dummy`:
+const AFTER_HELP: &str = r#"A first infrastructure, on the built-in cloud `Dummy`:
 
   im serve &
-  curl -H 'Authorization: type = InfrastructureManager; username = me; password = secret\\nid = dummy; type = Dummy' \\
-       --data-binary 'system node (cpu.count >= 1) contextualize () deploy node 2' \\
-       -H 'Content-Type: text/plain' http://localhost:8800/infrastructures
+  ME='type = InfrastructureManager; username = me; password = secret'
+  echo 'system node (cpu.count >= 1) contextualize () deploy node 2' |
+    curl -H "Authorization: $ME\nid = dummy; type = Dummy" \
+      --data-binary @- -H 'Content-Type: text/plain' \
+      http://localhost:8800/infrastructures
 
-The configuration is read from --config, else $IM_PATH/etc/im.cfg, else /etc/im/im.cfg, and every option can be set \
-in the environment as IM_<OPTION>. See `im check-config`.";
+The configuration is read from --config, else $IM_PATH/etc/im.cfg, else
+/etc/im/im.cfg, and every option can be set in the environment as IM_<OPTION>.
+See `im check-config`."#;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -17,6 +17,8 @@ pub struct ParseError {
     pub line: Option<u32>,
     /// The place in the file, if known.
     pub position: Option<Position>,
+    /// What stands at the place, for people, if it is a syntax error.
+    pub found: Option<String>,
     /// What could have stood at the place, if it is a syntax error.
     pub expected: Vec<&'static str>,
     /// The place as a byte of the document, until the position is known.
@@ -53,6 +55,7 @@ impl ParseError {
             message: message.into(),
             line: None,
             position: None,
+            found: None,
             expected: Vec::new(),
             offset: None,
         }
@@ -70,14 +73,18 @@ impl ParseError {
         self.position.map(|position| position.column)
     }
 
-    /// The message for people: `3:14: …; expected 'and' or ')'`.
+    /// The message for people: `3:14: unexpected 'x'; expected 'and' or ')'`.
     pub fn explain(&self) -> String {
         let mut text = match (self.position, self.line) {
             (Some(position), _) => format!("{}:{}: ", position.line, position.column),
             (None, Some(line)) => format!("{line}: "),
             (None, None) => String::new(),
         };
-        text.push_str(&self.message);
+        match &self.found {
+            Some(found) => text.push_str(&format!("unexpected {found}")),
+            None if self.expected.is_empty() => text.push_str(&self.message),
+            None => text.push_str(self.message.trim_end_matches('.')),
+        }
         if let Some((last, others)) = self.expected.split_last() {
             text.push_str("; expected ");
             if !others.is_empty() {

@@ -18,7 +18,7 @@ fn a_syntax_error_names_line_column_and_what_was_expected() {
     assert_eq!(error.position, Some(Position { line: 4, column: 1 }));
     assert_eq!(
         error.explain(),
-        "4:1: Parse error in: LexToken(RPAREN,')',4,46); expected 'contains', '=', '<=', '>=', '<' or '>'"
+        "4:1: unexpected ')'; expected 'contains', '=', '<=', '>=', '<' or '>'"
     );
 }
 

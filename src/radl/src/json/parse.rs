@@ -143,6 +143,7 @@ impl<'s> Parser<'s> {
         let message = format!("Values are nested too deep; expected {MAX_VALUES} levels at most.");
         Err(ParseError {
             position: self.error(&[]).position,
+            found: None,
             ..ParseError::plain(message)
         })
     }
@@ -210,6 +211,7 @@ impl<'s> Parser<'s> {
         );
         ParseError {
             position: Some(position),
+            found: None,
             expected: expected.to_vec(),
             ..ParseError::plain(message)
         }

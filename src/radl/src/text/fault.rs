@@ -86,6 +86,7 @@ impl<'i> State<'i> {
                 message: "Parse error in: None".to_owned(),
                 line: None,
                 position,
+                found: Some("end of the document".to_owned()),
                 expected,
                 offset: None,
             };
@@ -95,6 +96,7 @@ impl<'i> State<'i> {
             message: message.to_owned(),
             line: None,
             position,
+            found: None,
             expected: vec![],
             offset: None,
         };
@@ -112,6 +114,7 @@ impl<'i> State<'i> {
                 } else {
                     token.shown()
                 };
+                let found = shown.clone();
                 let offset = source
                     .get(..token.start)
                     .map_or(0, |before| before.chars().count());
@@ -124,6 +127,7 @@ impl<'i> State<'i> {
                     message,
                     line: Some(token.line),
                     position,
+                    found: Some(found),
                     expected,
                     offset: None,
                 }

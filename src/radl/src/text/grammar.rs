@@ -44,6 +44,7 @@ pub(super) fn document(
             let position = error.offset.map(|offset| position(source, offset));
             Err(ParseError {
                 position,
+                found: None,
                 offset: None,
                 ..*error
             })
