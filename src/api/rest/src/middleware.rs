@@ -6,7 +6,7 @@
 //!    infrastructure its id joins them.
 //! 4. [`panics`]: whatever breaks down inside is an answer, and the node stays up.
 //! 5. [`slashes`]: paths with doubled slashes are sent to where they lead.
-//! 6. The table answers; an error is given its form ([`error::render`]) when everything else is done.
+//! 6. The table answers; an error is given its form ([`error::render`]) when everything else is done, and the log a line.
 
 mod cors;
 mod panics;
@@ -17,6 +17,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::header::ACCEPT;
 use tracing::{Instrument, field};
 
@@ -46,14 +47,27 @@ async fn envelope(State(api): State<Api>, mut request: Request, next: Next) -> R
         path = request.uri().path(),
         inf.id = field::Empty,
     );
-    let answered = panics::caught(inner(request, next)).instrument(span).await;
+    let looks = request.method().is_safe();
+    let work = panics::caught(inner(request, next));
+    let answered = work.instrument(span.clone()).await;
     let mut response = error::render(answered, &accept, id.as_str());
+    span.in_scope(|| log(looks, response.status()));
     let headers = response.headers_mut();
     id.put(headers);
     if origins.is_some() {
         cors::put(headers, allowed);
     }
     response
+}
+
+/// One line a change; those who only look leave one in the debug log.
+fn log(looks: bool, status: StatusCode) {
+    let status = status.as_u16();
+    if looks {
+        tracing::debug!(status, "A request was answered.");
+    } else {
+        tracing::info!(status, "A request was answered.");
+    }
 }
 
 async fn inner(request: Request, next: Next) -> Response {
