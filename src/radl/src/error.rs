@@ -17,12 +17,20 @@ pub struct ParseError {
     pub line: Option<u32>,
     /// The place in the file, if known.
     pub position: Option<Position>,
-    /// What stands at the place, for people, if it is a syntax error.
-    pub found: Option<String>,
-    /// What could have stood at the place, if it is a syntax error.
-    pub expected: Vec<&'static str>,
+    /// What stands at the place and what could have stood there, if it is a syntax error. Boxed, because the parsers
+    /// hold places for errors on their stack at every level of a document.
+    pub syntax: Option<Box<Unexpected>>,
     /// The place as a byte of the document, until the position is known.
     pub(crate) offset: Option<usize>,
+}
+
+/// What stands where something else was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unexpected {
+    /// What stands there, for people, if it can be shown.
+    pub found: Option<String>,
+    /// What could have stood there.
+    pub expected: Vec<&'static str>,
 }
 
 /// A document can be read and makes no sense.
@@ -55,8 +63,7 @@ impl ParseError {
             message: message.into(),
             line: None,
             position: None,
-            found: None,
-            expected: Vec::new(),
+            syntax: None,
             offset: None,
         }
     }
@@ -80,20 +87,32 @@ impl ParseError {
             (None, Some(line)) => format!("{line}: "),
             (None, None) => String::new(),
         };
-        match &self.found {
-            Some(found) => text.push_str(&format!("unexpected {found}")),
-            None if self.expected.is_empty() => text.push_str(&self.message),
-            None => text.push_str(self.message.trim_end_matches('.')),
-        }
-        if let Some((last, others)) = self.expected.split_last() {
-            text.push_str("; expected ");
-            if !others.is_empty() {
-                text.push_str(&others.join(", "));
-                text.push_str(" or ");
-            }
-            text.push_str(last);
+        match &self.syntax {
+            Some(syntax) => syntax.explain(&self.message, &mut text),
+            None => text.push_str(&self.message),
         }
         text
+    }
+}
+
+// === impl Unexpected ===
+
+impl Unexpected {
+    /// Says what was found, or else the message, and what was expected.
+    fn explain(&self, message: &str, text: &mut String) {
+        match &self.found {
+            Some(found) => text.push_str(&format!("unexpected {found}")),
+            None => text.push_str(message.trim_end_matches('.')),
+        }
+        let Some((last, others)) = self.expected.split_last() else {
+            return;
+        };
+        text.push_str("; expected ");
+        if !others.is_empty() {
+            text.push_str(&others.join(", "));
+            text.push_str(" or ");
+        }
+        text.push_str(last);
     }
 }
 

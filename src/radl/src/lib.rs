@@ -40,7 +40,7 @@ pub use contextualize::{Contextualize, ContextualizeItem};
 pub use deploy::{Deploy, VmNumber};
 pub use description::Description;
 pub use document::Radl;
-pub use error::{CheckError, ParseError, Position};
+pub use error::{CheckError, ParseError, Position, Unexpected};
 pub use feature::{Feature, Text, TextList, is_secret_name};
 pub use features::{ConflictPolicy, FeatureConflict, Features};
 pub use interval::{Constraint, Disjoint, Interval};

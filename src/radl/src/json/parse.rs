@@ -7,6 +7,7 @@ use logos::{Lexer, Logos};
 
 use super::token::Kind;
 use super::value::{Object, Value};
+use crate::error::Unexpected;
 use crate::text::position;
 use crate::{MAX_DEPTH, Number, ParseError};
 
@@ -143,7 +144,6 @@ impl<'s> Parser<'s> {
         let message = format!("Values are nested too deep; expected {MAX_VALUES} levels at most.");
         Err(ParseError {
             position: self.error(&[]).position,
-            found: None,
             ..ParseError::plain(message)
         })
     }
@@ -211,8 +211,10 @@ impl<'s> Parser<'s> {
         );
         ParseError {
             position: Some(position),
-            found: None,
-            expected: expected.to_vec(),
+            syntax: Some(Box::new(Unexpected {
+                found: None,
+                expected: expected.to_vec(),
+            })),
             ..ParseError::plain(message)
         }
     }

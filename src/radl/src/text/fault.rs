@@ -7,6 +7,7 @@ use winnow::error::{ErrMode, ParserError};
 use winnow::stream::{Stateful, Stream, TokenSlice};
 
 use super::token::{Kind, Token};
+use crate::error::Unexpected;
 use crate::random::RandomText;
 use crate::{MAX_DEPTH, ParseError, Position, is_secret_name};
 
@@ -86,8 +87,10 @@ impl<'i> State<'i> {
                 message: "Parse error in: None".to_owned(),
                 line: None,
                 position,
-                found: Some("end of the document".to_owned()),
-                expected,
+                syntax: Some(Box::new(Unexpected {
+                    found: Some("end of the document".to_owned()),
+                    expected,
+                })),
                 offset: None,
             };
         };
@@ -96,8 +99,7 @@ impl<'i> State<'i> {
             message: message.to_owned(),
             line: None,
             position,
-            found: None,
-            expected: vec![],
+            syntax: None,
             offset: None,
         };
         match token.kind {
@@ -127,8 +129,10 @@ impl<'i> State<'i> {
                     message,
                     line: Some(token.line),
                     position,
-                    found: Some(found),
-                    expected,
+                    syntax: Some(Box::new(Unexpected {
+                        found: Some(found),
+                        expected,
+                    })),
                     offset: None,
                 }
             }

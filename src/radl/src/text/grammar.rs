@@ -44,7 +44,6 @@ pub(super) fn document(
             let position = error.offset.map(|offset| position(source, offset));
             Err(ParseError {
                 position,
-                found: None,
                 offset: None,
                 ..*error
             })
