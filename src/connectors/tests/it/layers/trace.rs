@@ -51,8 +51,14 @@ async fn a_failed_call_is_one_line_with_its_cause_and_without_secrets() {
         .with_ansi(false)
         .with_writer(lines.clone())
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
     let mut request = some_request().await;
+    // Other tests come by the same span without a subscriber. Coming by it once before there is one makes sure that
+    // it is known when the subscriber is asked what it wants to see.
+    let script = [Step::Fail(ErrorKind::Capacity, Retry::Never)];
+    let (connector, _) = layered(Trace::new(Arc::new(SystemClock::new())), script);
+    connector.launch(&request).await.unwrap_err();
+
+    let _guard = tracing::subscriber::set_default(subscriber);
     let secret = "disk.0.os.credentials.password = 'hunter2'";
     request.radl = Arc::new(Radl::parse(&format!("system node ({secret})")).unwrap());
     let script = [Step::Fail(ErrorKind::Capacity, Retry::Never)];
