@@ -31,6 +31,16 @@ pub struct Epoch(pub u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Version(pub u64);
 
+/// One life of a node: its process has it from its start to its end, or until it is declared dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BootId(Uuid);
+
+/// A journaled piece of work on an infrastructure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OperationId(Uuid);
+
 /// A text that cannot be an id.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IdError {
@@ -42,6 +52,12 @@ pub enum IdError {
     /// Not the number of a machine.
     #[error("a VM id is a number from 0 to {}", u32::MAX)]
     Vm,
+    /// Not the id of a boot.
+    #[error("the id of a boot is a UUID")]
+    Boot,
+    /// Not the id of an operation.
+    #[error("the id of an operation is a UUID")]
+    Operation,
 }
 
 // === impl InfId ===
@@ -111,6 +127,56 @@ impl fmt::Display for VmId {
         self.0.fmt(f)
     }
 }
+
+// === impl BootId ===
+
+impl BootId {
+    /// A new random id.
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl FromStr for BootId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        text.parse().map(Self).map_err(|_| IdError::Boot)
+    }
+}
+
+impl fmt::Display for BootId {
+    /// 36 characters, in lower case.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+// === impl OperationId ===
+
+impl OperationId {
+    /// A new random id.
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl FromStr for OperationId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        text.parse().map(Self).map_err(|_| IdError::Operation)
+    }
+}
+
+impl fmt::Display for OperationId {
+    /// 36 characters, in lower case.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+// === impl Epoch ===
 
 impl fmt::Display for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

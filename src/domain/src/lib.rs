@@ -16,7 +16,7 @@ pub mod stored;
 pub mod vm;
 
 pub use cloud::CloudInfo;
-pub use ids::{Epoch, IdError, InfId, Version, VmId};
+pub use ids::{BootId, Epoch, IdError, InfId, OperationId, Version, VmId};
 pub use infrastructure::Infrastructure;
 pub use owner::{Identity, Owner, UserKey};
 pub use state::VmState;

@@ -1,6 +1,6 @@
 //! Errors of a store, by what the caller can do about them.
 
-use im_domain::{InfId, StoredError};
+use im_domain::{InfId, OperationId, StoredError};
 use thiserror::Error;
 
 use crate::Position;
@@ -11,6 +11,8 @@ use crate::Position;
 pub enum StoreErrorKind {
     /// A live row has this id. Nothing was written.
     AlreadyExists,
+    /// The user began an operation under the same key before, this one. Nothing was written.
+    Repeated(OperationId),
     /// The row moved on; nothing was written. Read again, or give up ownership. `None`: the row is gone.
     Conflict(Option<Position>),
     /// The stored form of this row cannot be understood. Other rows are not affected.

@@ -1,6 +1,6 @@
 //! What the store answers besides infrastructures themselves.
 
-use im_domain::{Epoch, InfId, Infrastructure, Version};
+use im_domain::{BootId, Epoch, InfId, Infrastructure, Version};
 
 /// Where a row stands: who may write next, and what it must have seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,19 @@ pub struct Loaded {
     pub infrastructure: Infrastructure,
     /// Where its row stood.
     pub position: Position,
+    /// The boot whose property the row was; `None`: nobody's.
+    pub owner: Option<BootId>,
+}
+
+/// Where the row of an infrastructure stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Its epoch and version.
+    pub position: Position,
+    /// The boot whose property it is; `None`: nobody's.
+    pub owner: Option<BootId>,
+    /// Whether the infrastructure is deleted.
+    pub deleted: bool,
 }
 
 /// An infrastructure for statistics.
