@@ -7,19 +7,18 @@
 mod change;
 mod intent;
 mod operation;
+pub(crate) mod read;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use im_domain::{InfId, OperationId, UserKey};
 
-use crate::StoreError;
+use crate::{StoreError, StoreErrorKind};
 
 pub use change::JournalChange;
 pub use intent::{Intent, IntentAction, IntentState, NewIntent};
-pub use operation::{
-    Idempotency, NewOperation, Operation, OperationKind, OperationState, Sealed,
-};
+pub use operation::{Idempotency, NewOperation, Operation, OperationKind, OperationState, Sealed};
 
 /// Which operations.
 #[derive(Clone, Copy, Debug)]
@@ -57,4 +56,13 @@ pub trait Journal: Send + Sync {
     /// tokens of deleted intents must not be used again: number intents by something that never comes back, such as
     /// the version of the row that they are committed with.
     async fn tidy_journal(&self, ended_for: Duration) -> Result<u64, StoreError>;
+}
+
+/// Rows of the journal that cannot be understood.
+pub(crate) fn corrupt(inf: Option<&InfId>, error: &sqlx::Error) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Corrupt,
+        inf,
+        format!("the journal cannot be read: {error}"),
+    )
 }

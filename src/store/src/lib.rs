@@ -9,10 +9,12 @@
 //! Every backend passes the same tests (`tests/suite`): a file of SQLite for one node, MySQL or MariaDB for many.
 
 mod change;
+mod columns;
 pub mod error;
 pub mod journal;
 mod mysql;
 mod open;
+mod raw;
 pub mod row;
 pub mod sessions;
 mod sqlite;
@@ -20,8 +22,8 @@ pub mod store;
 
 pub use error::{StoreError, StoreErrorKind};
 pub use journal::{
-    Idempotency, Intent, IntentAction, IntentState, Journal, JournalChange, NewIntent, NewOperation,
-    Operation, OperationKind, OperationState, OperationsOf, Sealed,
+    Idempotency, Intent, IntentAction, IntentState, Journal, JournalChange, NewIntent,
+    NewOperation, Operation, OperationKind, OperationState, OperationsOf, Sealed,
 };
 pub use open::open;
 pub use row::{Loaded, Position, Standing, Summary};

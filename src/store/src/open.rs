@@ -2,23 +2,30 @@
 
 use std::sync::Arc;
 
+use crate::mysql::MySqlStore;
 use crate::sqlite::SqliteStore;
-use crate::{Store, StoreError, StoreErrorKind};
+use crate::{Database, StoreError, StoreErrorKind};
 
 /// Opens the store that a `DATA_DB` address names, and brings it to the schema of this release.
 ///
 /// `sqlite:///path/to/file` is a file in the file system; it is made, with its directory, if it is missing.
-pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+/// `mysql://user:password@host:port/database` is a database of MySQL or MariaDB that is there already. Options may
+/// follow after `?`, between `&`: `ssl-mode` (DISABLED, PREFERRED (the default), REQUIRED, VERIFY_CA, VERIFY_IDENTITY),
+/// `ssl-ca`, `ssl-cert` and `ssl-key` (files), `socket` (instead of host and port), `connections` (at most so many,
+/// 32 if it is not given).
+pub async fn open(url: &str) -> Result<Arc<dyn Database>, StoreError> {
     match url.split_once("://") {
         Some(("sqlite", path)) => Ok(Arc::new(SqliteStore::open(path).await?)),
+        Some(("mysql", address)) => Ok(Arc::new(MySqlStore::open(address).await?)),
         Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
             Err(refused(format!(
-                "DATA_DB begins with '{scheme}://', and this build stores in 'sqlite:///path/to/file' only"
+                "DATA_DB begins with '{scheme}://', and infrastructures are stored in 'sqlite:///path/to/file' or \
+                 'mysql://user:password@host:port/database'"
             )))
         }
         // The rest may hold a password: it is not shown.
         _ => Err(refused(
-            "DATA_DB must be an address like 'sqlite:///path/to/file'".to_owned(),
+            "DATA_DB must be an address like 'sqlite:///path/to/file' or 'mysql://user:password@host:port/database'".to_owned(),
         )),
     }
 }

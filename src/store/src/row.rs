@@ -1,6 +1,6 @@
 //! What the store answers besides infrastructures themselves.
 
-use im_domain::{BootId, Epoch, InfId, Infrastructure, Version};
+use im_domain::{BootId, Epoch, InfId, Infrastructure, Owner, UserKey, Version};
 
 /// Where a row stands: who may write next, and what it must have seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,4 +54,15 @@ impl Position {
             version: Version(version),
         }
     }
+}
+
+/// The keys under which owners find what they own, each once.
+pub(crate) fn keys_of(owners: &[Owner]) -> Vec<UserKey> {
+    let mut keys: Vec<UserKey> = owners
+        .iter()
+        .map(|owner| owner.identity().user_key())
+        .collect();
+    keys.sort();
+    keys.dedup();
+    keys
 }

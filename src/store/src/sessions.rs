@@ -6,6 +6,8 @@
 //! leads from *dead* or *gone* back to life. A boot of which there is no row is dead too; rows are deleted only when
 //! they are dead or gone and nothing belongs to their boot.
 
+pub(crate) mod read;
+
 use std::time::Duration;
 
 use async_trait::async_trait;

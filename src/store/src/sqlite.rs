@@ -16,20 +16,28 @@ mod connect;
 mod errors;
 mod file;
 mod foreign;
+mod journal;
 mod owners;
 mod purge;
 mod read;
 mod schema;
+mod sessions;
 mod write;
 mod writer;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use im_domain::{Epoch, InfId, Infrastructure, UserKey};
+use im_domain::{BootId, Epoch, InfId, Infrastructure, OperationId, UserKey};
 use sqlx::SqlitePool;
 
-use crate::{Loaded, Position, Store, StoreError, Summary};
-use write::{Change, Row};
-use writer::{Patience, Writer};
+use self::writer::Writer;
+use crate::change::{Change, Row};
+use crate::raw::RawRow;
+use crate::{
+    Intent, Journal, JournalChange, Loaded, Node, NodeRow, NodeState, Operation, OperationsOf,
+    Position, Sessions, Standing, Store, StoreError, Summary,
+};
 
 /// Infrastructures in a file.
 #[derive(Debug)]
@@ -56,41 +64,81 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn insert(&self, infrastructure: &Infrastructure) -> Result<Position, StoreError> {
-        let change = Change::Insert(Row::of(infrastructure).await?);
-        self.writer.position(change).await
+    async fn insert_with(
+        &self,
+        infrastructure: &Infrastructure,
+        me: &BootId,
+        journal: &[JournalChange],
+    ) -> Result<Position, StoreError> {
+        let row = Row::of(infrastructure).await?;
+        let change = Change::Insert(row, *me, journal.to_vec());
+        self.writer.submit(change).await?.position()
     }
 
     async fn load(&self, id: &InfId) -> Result<Option<Loaded>, StoreError> {
-        match read::row(&self.readers, id).await? {
-            Some(row) if row.is_foreign() => {
-                self.writer
-                    .submit(Change::Adopt(id.clone()), Patience::Usual)
-                    .await?;
-                let row = read::row(&self.readers, id).await?;
-                match row {
-                    Some(row) => row.understand_apart(id).await.map(Some),
-                    None => Ok(None),
-                }
-            }
+        let mut row = read::row(&self.readers, id).await?;
+        if row.as_ref().is_some_and(RawRow::is_foreign) {
+            self.writer.submit(Change::Adopt(id.clone())).await?;
+            row = read::row(&self.readers, id).await?;
+        }
+        match row {
             Some(row) => row.understand_apart(id).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn save(
+    async fn standing(&self, id: &InfId) -> Result<Option<Standing>, StoreError> {
+        read::standing(&self.readers, id).await
+    }
+
+    async fn save_with(
         &self,
         infrastructure: &Infrastructure,
         at: Position,
+        journal: &[JournalChange],
     ) -> Result<Position, StoreError> {
-        let change = Change::Save(Row::of(infrastructure).await?, at);
-        self.writer.position(change).await
+        let row = Row::of(infrastructure).await?;
+        let change = Change::Save(row, at, journal.to_vec());
+        self.writer.submit(change).await?.position()
     }
 
-    async fn acquire(&self, id: &InfId, seen: Epoch) -> Result<Position, StoreError> {
-        self.writer
-            .position(Change::Acquire(id.clone(), seen))
-            .await
+    async fn record(
+        &self,
+        id: &InfId,
+        at: Position,
+        journal: &[JournalChange],
+    ) -> Result<Position, StoreError> {
+        let change = Change::Record(id.clone(), at, journal.to_vec());
+        self.writer.submit(change).await?.position()
+    }
+
+    async fn acquire(
+        &self,
+        id: &InfId,
+        seen: Epoch,
+        me: &BootId,
+        from: Option<&BootId>,
+    ) -> Result<Position, StoreError> {
+        let change = Change::Acquire {
+            id: id.clone(),
+            seen,
+            me: *me,
+            from: from.copied(),
+        };
+        self.writer.submit(change).await?.position()
+    }
+
+    async fn release(&self, id: &InfId, at: Position, me: &BootId) -> Result<(), StoreError> {
+        let change = Change::Release {
+            id: id.clone(),
+            epoch: at.epoch,
+            me: *me,
+        };
+        self.writer.submit(change).await?.done()
+    }
+
+    async fn owned(&self, boot: &BootId) -> Result<Vec<InfId>, StoreError> {
+        read::owned(&self.readers, boot).await
     }
 
     async fn list(&self, users: &[UserKey]) -> Result<Vec<InfId>, StoreError> {
@@ -110,10 +158,80 @@ impl Store for SqliteStore {
             created_before,
             dry_run,
         };
-        self.writer.count(change).await
+        self.writer.submit(change).await?.count()
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         read::ping(&self.readers).await
+    }
+}
+
+#[async_trait]
+impl Sessions for SqliteStore {
+    async fn enter(&self, node: &NodeRow) -> Result<(), StoreError> {
+        self.writer
+            .submit(Change::Enter(node.clone()))
+            .await?
+            .done()
+    }
+
+    async fn beat(&self, boot: &BootId) -> Result<bool, StoreError> {
+        let rows = self.writer.submit(Change::Beat(*boot)).await?.count()?;
+        Ok(rows > 0)
+    }
+
+    async fn nodes(&self) -> Result<Vec<Node>, StoreError> {
+        sessions::nodes(&self.readers).await
+    }
+
+    async fn declare_dead(&self, boot: &BootId, seen_beat: u64) -> Result<bool, StoreError> {
+        let change = Change::DeclareDead(*boot, seen_beat);
+        Ok(self.writer.submit(change).await?.count()? > 0)
+    }
+
+    async fn set_state(&self, boot: &BootId, state: NodeState) -> Result<bool, StoreError> {
+        let change = Change::SetState(*boot, state);
+        Ok(self.writer.submit(change).await?.count()? > 0)
+    }
+
+    async fn tidy_nodes(&self, unseen_for: Duration) -> Result<u64, StoreError> {
+        self.writer
+            .submit(Change::TidyNodes(unseen_for))
+            .await?
+            .count()
+    }
+
+    async fn cluster_id(&self) -> Result<String, StoreError> {
+        sessions::cluster_id(&self.readers).await
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteStore {
+    async fn open_operations(&self, of: OperationsOf<'_>) -> Result<Vec<Operation>, StoreError> {
+        journal::open_operations(&self.readers, of).await
+    }
+
+    async fn operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError> {
+        journal::operation(&self.readers, id).await
+    }
+
+    async fn operation_by_key(
+        &self,
+        user: &UserKey,
+        key: &str,
+    ) -> Result<Option<Operation>, StoreError> {
+        journal::operation_by_key(&self.readers, user, key).await
+    }
+
+    async fn intents(&self, inf: &InfId) -> Result<Vec<Intent>, StoreError> {
+        journal::intents(&self.readers, inf).await
+    }
+
+    async fn tidy_journal(&self, ended_for: Duration) -> Result<u64, StoreError> {
+        self.writer
+            .submit(Change::TidyJournal(ended_for))
+            .await?
+            .count()
     }
 }

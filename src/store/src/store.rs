@@ -3,9 +3,7 @@
 use async_trait::async_trait;
 use im_domain::{BootId, Epoch, InfId, Infrastructure, UserKey};
 
-use crate::{
-    Journal, JournalChange, Loaded, Position, Sessions, Standing, StoreError, Summary,
-};
+use crate::{Journal, JournalChange, Loaded, Position, Sessions, Standing, StoreError, Summary};
 
 /// A place where infrastructures are kept.
 ///

@@ -10,6 +10,7 @@ use sqlx::{Connection, Error, Row, SqliteConnection};
 
 use super::{errors, owners};
 use crate::StoreError;
+use crate::row::keys_of;
 
 struct Foreign {
     rowid: i64,
@@ -120,7 +121,7 @@ fn keys(row: &Foreign) -> String {
         Err(error) => unreadable(error),
         Ok(auth) => match stored::read_owners(auth.as_deref().unwrap_or("[]")) {
             Err(error) => unreadable(&error),
-            Ok(found) => owners::keys_of(&found),
+            Ok(found) => owners::keys(&keys_of(&found)),
         },
     }
 }

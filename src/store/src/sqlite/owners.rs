@@ -1,6 +1,6 @@
 //! The index of owners: which infrastructures a user has.
 
-use im_domain::{Owner, UserKey};
+use im_domain::UserKey;
 use serde_json::Value;
 use sqlx::{Error, SqliteConnection};
 
@@ -8,15 +8,6 @@ use sqlx::{Error, SqliteConnection};
 pub(super) fn keys<'a>(users: impl IntoIterator<Item = &'a UserKey>) -> String {
     let keys: Vec<Value> = users.into_iter().map(|key| key.as_str().into()).collect();
     Value::from(keys).to_string()
-}
-
-/// The keys of the owners, as [`keys`].
-pub(super) fn keys_of(owners: &[Owner]) -> String {
-    let users: Vec<UserKey> = owners
-        .iter()
-        .map(|owner| owner.identity().user_key())
-        .collect();
-    keys(&users)
 }
 
 /// Makes the index say that these, and nobody else, own an infrastructure.

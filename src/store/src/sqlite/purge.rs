@@ -22,6 +22,8 @@ pub(super) async fn run(
     if !dry_run && count > 0 {
         let ids = Value::from(ids).to_string();
         for statement in [
+            "DELETE FROM im_intent WHERE inf_id IN (SELECT value FROM json_each(?1))",
+            "DELETE FROM im_operation WHERE inf_id IN (SELECT value FROM json_each(?1))",
             "DELETE FROM inf_owner WHERE inf_id IN (SELECT value FROM json_each(?1))",
             "DELETE FROM inf_list WHERE id IN (SELECT value FROM json_each(?1))",
         ] {

@@ -4,22 +4,26 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use im_domain::stored::{self, Origin};
-use im_domain::{InfId, UserKey};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Error, Row as _, SqlitePool};
+use im_domain::{BootId, InfId, UserKey};
+use sqlx::{Error, SqlitePool};
 use tokio::time::timeout;
 
-use super::{errors, owners, write};
-use crate::{Loaded, Position, StoreError, StoreErrorKind, Summary};
+use super::{errors, owners};
+use crate::raw::{self, RawRow};
+use crate::{Standing, StoreError, Summary};
 
-const USUAL: Duration = Duration::from_secs(10);
+pub(super) const USUAL: Duration = Duration::from_secs(10);
 
 /// Statistics read every document that they count.
 const LONG: Duration = Duration::from_secs(120);
 
-/// Bytes of a stored form that are read in some milliseconds.
-const LARGE: usize = 1 << 20;
+const ROW: &str = "SELECT data, deleted, epoch, version, owner_boot, saved_at IS NOT NULL AS is_own \
+     FROM inf_list WHERE id = ?1";
+
+const STANDING: &str = "SELECT deleted, epoch, version, owner_boot FROM inf_list WHERE id = ?1";
+
+/// Those of dead boots are few.
+const OWNED: &str = "SELECT id FROM inf_list WHERE owner_boot = ?1 AND deleted = 0";
 
 pub(super) const LIST: &str = "SELECT i.id FROM inf_owner o CROSS JOIN inf_list i ON i.id = o.inf_id \
      WHERE o.user_key IN (SELECT value FROM json_each(?1)) AND o.deleted = 0 ORDER BY i.rowid DESC";
@@ -27,47 +31,55 @@ pub(super) const LIST: &str = "SELECT i.id FROM inf_owner o CROSS JOIN inf_list 
 pub(super) const LIST_ALL: &str =
     "SELECT id FROM inf_list INDEXED BY inf_list_live WHERE deleted = 0 ORDER BY rowid DESC";
 
-const SUMMARIES: &str = "SELECT i.id, i.deleted, i.data, i.epoch, i.version, i.saved_at, \
+const SUMMARIES: &str = "SELECT i.id, i.deleted, i.data, i.epoch, i.version, i.owner_boot, i.saved_at IS NOT NULL AS is_own, \
      coalesce(i.saved_at, CAST(strftime('%s', i.date) AS INTEGER)) AS last_saved \
      FROM (SELECT DISTINCT inf_id FROM inf_owner WHERE user_key IN (SELECT value FROM json_each(?1))) o \
      CROSS JOIN inf_list i ON i.id = o.inf_id ORDER BY i.rowid DESC";
 
-const SUMMARIES_ALL: &str = "SELECT id, deleted, data, epoch, version, saved_at, \
+const SUMMARIES_ALL: &str = "SELECT id, deleted, data, epoch, version, owner_boot, saved_at IS NOT NULL AS is_own, \
      coalesce(saved_at, CAST(strftime('%s', date) AS INTEGER)) AS last_saved \
      FROM inf_list ORDER BY rowid DESC";
 
-/// A row that has not been understood yet.
-pub(super) struct RawRow {
-    data: Result<String, Error>,
-    deleted: bool,
-    position: Position,
-    origin: Origin,
-}
-
 /// The row of an infrastructure.
 pub(super) async fn row(pool: &SqlitePool, id: &InfId) -> Result<Option<RawRow>, StoreError> {
-    let question =
-        sqlx::query("SELECT data, deleted, epoch, version, saved_at FROM inf_list WHERE id = ?1")
-            .bind(id.as_str())
-            .fetch_optional(pool);
+    let question = sqlx::query(ROW).bind(id.as_str()).fetch_optional(pool);
     let row = ask(Some(id), "reading an infrastructure", USUAL, question).await?;
     row.map(|row| RawRow::of(&row))
         .transpose()
         .map_err(|error| errors::failed(Some(id), "the columns of a row cannot be read", error))
 }
 
+/// Where the row of an infrastructure stands.
+pub(super) async fn standing(
+    pool: &SqlitePool,
+    id: &InfId,
+) -> Result<Option<Standing>, StoreError> {
+    let question = sqlx::query(STANDING).bind(id.as_str()).fetch_optional(pool);
+    let row = ask(Some(id), "reading an infrastructure", USUAL, question).await?;
+    row.map(|row| raw::standing(&row))
+        .transpose()
+        .map_err(|error| errors::failed(Some(id), "the columns of a row cannot be read", error))
+}
+
+/// The ids of the live infrastructures of a boot.
+pub(super) async fn owned(pool: &SqlitePool, boot: &BootId) -> Result<Vec<InfId>, StoreError> {
+    let question = sqlx::query(OWNED).bind(boot.to_string()).fetch_all(pool);
+    let rows = ask(None, "listing what a boot owns", USUAL, question).await?;
+    Ok(raw::ids(&rows))
+}
+
 /// The ids of the live infrastructures of these users, most recently saved first.
 pub(super) async fn list(pool: &SqlitePool, users: &[UserKey]) -> Result<Vec<InfId>, StoreError> {
     let question = sqlx::query(LIST).bind(owners::keys(users)).fetch_all(pool);
     let rows = ask(None, "listing infrastructures", USUAL, question).await?;
-    Ok(ids(&rows))
+    Ok(raw::ids(&rows))
 }
 
 /// The ids of all live infrastructures, most recently saved first.
 pub(super) async fn list_all(pool: &SqlitePool) -> Result<Vec<InfId>, StoreError> {
     let question = sqlx::query(LIST_ALL).fetch_all(pool);
     let rows = ask(None, "listing all infrastructures", USUAL, question).await?;
-    Ok(ids(&rows))
+    Ok(raw::ids(&rows))
 }
 
 /// What statistics need.
@@ -83,7 +95,7 @@ pub(super) async fn summaries(
         let mut rows = query.fetch(pool);
         let mut summaries = Vec::new();
         while let Some(row) = rows.try_next().await? {
-            summaries.extend(summary(&row));
+            summaries.extend(raw::summary(&row));
         }
         Ok(summaries)
     };
@@ -104,7 +116,8 @@ pub(super) async fn ping(pool: &SqlitePool) -> Result<(), StoreError> {
     .map(|_| ())
 }
 
-async fn ask<T>(
+/// Asks with a time limit.
+pub(super) async fn ask<T>(
     id: Option<&InfId>,
     what: &str,
     limit: Duration,
@@ -117,97 +130,10 @@ async fn ask<T>(
     }
 }
 
-/// The ids in the rows, each once. Rows of one infrastructure stand side by side, since they have its place in the order.
-fn ids(rows: &[SqliteRow]) -> Vec<InfId> {
-    let mut ids: Vec<InfId> = rows.iter().filter_map(id).collect();
-    ids.dedup();
-    ids
-}
-
-fn id(row: &SqliteRow) -> Option<InfId> {
-    let text: String = row
-        .try_get("id")
-        .inspect_err(|error| tracing::error!(%error, "the id of a row cannot be read"))
-        .ok()?;
-    text.parse()
-        .inspect_err(|error| tracing::error!(id = text, %error, "a row has an id that is none"))
-        .ok()
-}
-
-fn summary(row: &SqliteRow) -> Option<Summary> {
-    let id = id(row)?;
-    let loaded = RawRow::of(row)
-        .map_err(|error| errors::failed(Some(&id), "the columns of a row cannot be read", error))
-        .and_then(|row| row.understand(&id))
-        .inspect_err(|error| tracing::error!(inf.id = %id, %error, "an infrastructure is left out of statistics"))
-        .ok()?;
-    Some(Summary {
-        id,
-        infrastructure: loaded.infrastructure,
-        last_saved: row.try_get("last_saved").ok().flatten(),
-    })
-}
-
-// === impl RawRow ===
-
-impl RawRow {
-    fn of(row: &SqliteRow) -> Result<Self, Error> {
-        Ok(Self {
-            data: row.try_get("data"),
-            deleted: row
-                .try_get::<Option<i64>, _>("deleted")?
-                .unwrap_or_default()
-                != 0,
-            position: write::position(row)?,
-            // Only this service knows that column.
-            origin: match row.try_get::<Option<i64>, _>("saved_at")? {
-                Some(_) => Origin::Own,
-                None => Origin::Reference,
-            },
-        })
-    }
-
-    /// Whether another program wrote it.
-    pub(super) fn is_foreign(&self) -> bool {
-        self.position.version.0 == 0
-    }
-
-    /// The infrastructure in it. A large one is read where it holds nobody up.
-    pub(super) async fn understand_apart(self, id: &InfId) -> Result<Loaded, StoreError> {
-        if self.data.as_ref().is_ok_and(|data| data.len() <= LARGE) {
-            return self.understand(id);
-        }
-        let own = id.clone();
-        tokio::task::spawn_blocking(move || self.understand(&own))
-            .await
-            .unwrap_or_else(|error| {
-                let context = format!("the stored form of infrastructure {id} could not be read");
-                Err(StoreError::new(StoreErrorKind::Corrupt, Some(id), context).caused_by(error))
-            })
-    }
-
-    /// The infrastructure in it. Whether it is deleted is what the column says.
-    pub(super) fn understand(self, id: &InfId) -> Result<Loaded, StoreError> {
-        let data = self.data.map_err(|error| {
-            StoreError::new(
-                StoreErrorKind::Corrupt,
-                Some(id),
-                format!("the stored form of infrastructure {id} is no text"),
-            )
-            .caused_by(error)
-        })?;
-        let mut infrastructure =
-            stored::read(id, &data, self.origin).map_err(|error| StoreError::corrupt(id, error))?;
-        infrastructure.deleted = self.deleted;
-        Ok(Loaded {
-            infrastructure,
-            position: self.position,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use sqlx::Row as _;
+
     use super::*;
     use crate::sqlite::SqliteStore;
 

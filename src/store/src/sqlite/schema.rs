@@ -21,7 +21,10 @@ const INF_LIST: &str = "CREATE TABLE IF NOT EXISTS inf_list(id VARCHAR(255) PRIM
 const META: &str = "CREATE TABLE IF NOT EXISTS im_meta(name TEXT PRIMARY KEY, value TEXT NOT NULL)";
 
 /// The steps from each schema to the next. A step that was released never changes.
-const STEPS: [&[&str]; 1] = [&[
+const STEPS: [&[&str]; 2] = [FENCE, CLUSTER];
+
+/// Epochs, versions, and an index of owners.
+const FENCE: &[&str] = &[
     "ALTER TABLE inf_list ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE inf_list ADD COLUMN version INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE inf_list ADD COLUMN owner_boot VARCHAR(36)",
@@ -37,7 +40,26 @@ const STEPS: [&[&str]; 1] = [&[
     "CREATE INDEX inf_list_foreign ON inf_list(version) WHERE version = 0",
     "INSERT INTO im_meta(name, value) VALUES('marker', 'Fenced by epoch and version: IM 1.19 must not write here.')",
     "INSERT INTO im_meta(name, value) VALUES('foreign_writes', '0')",
-]];
+];
+
+/// Sessions of nodes, operations and intents. Moments are in seconds of the epoch.
+const CLUSTER: &[&str] = &[
+    "CREATE INDEX inf_list_owner ON inf_list(owner_boot) WHERE owner_boot IS NOT NULL",
+    "CREATE TABLE im_node(boot_id TEXT PRIMARY KEY, node_name TEXT NOT NULL, peer_addr TEXT NOT NULL, \
+     boot_mode INTEGER NOT NULL, version TEXT NOT NULL, state TEXT NOT NULL, beat INTEGER NOT NULL, \
+     started_at REAL NOT NULL, seen_at REAL NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE im_operation(id TEXT PRIMARY KEY, inf_id TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, \
+     epoch INTEGER NOT NULL, boot TEXT NOT NULL, sealed BLOB, user_key TEXT, idem_key TEXT, digest TEXT, \
+     created INTEGER NOT NULL, updated INTEGER NOT NULL, ended INTEGER, outcome TEXT, \
+     UNIQUE(user_key, idem_key)) WITHOUT ROWID",
+    "CREATE INDEX im_operation_open ON im_operation(inf_id) WHERE ended IS NULL",
+    "CREATE INDEX im_operation_ended ON im_operation(ended) WHERE ended IS NOT NULL",
+    "CREATE TABLE im_intent(inf_id TEXT NOT NULL, seq INTEGER NOT NULL, op TEXT NOT NULL, operation TEXT NOT NULL, \
+     vm INTEGER, token TEXT NOT NULL UNIQUE, cloud TEXT NOT NULL, spec_digest TEXT NOT NULL, state TEXT NOT NULL, \
+     epoch INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, resolved INTEGER, result TEXT, \
+     PRIMARY KEY(inf_id, seq)) WITHOUT ROWID",
+    "CREATE INDEX im_intent_operation ON im_intent(operation)",
+];
 
 /// Brings the file to the schema of this release.
 pub(super) async fn migrate(

@@ -1,65 +1,24 @@
 //! The statements of one change, inside the transaction of the writer.
 //!
-//! The check of epoch and version is part of the statement that writes, and the index of owners changes in the same
-//! transaction. A change that is refused has written nothing.
+//! The check of epoch and version is part of the statement that writes, and the index of owners and the journal change
+//! in the same transaction. A change that is refused has written nothing: others may share its transaction. One that
+//! finds out too late that it cannot be made fails with an error, and the transaction is taken apart.
 
-use im_domain::{Epoch, InfId, Infrastructure, stored};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Error, Row as _, SqliteConnection};
+use im_domain::{BootId, Epoch, InfId};
+use sqlx::{Error, SqliteConnection};
 
-use super::{foreign, owners, purge};
-use crate::{Position, StoreError, StoreErrorKind};
-
-/// A change that the writer is asked for.
-#[derive(Debug)]
-pub(super) enum Change {
-    /// A new infrastructure.
-    Insert(Row),
-    /// The next state of one, if its row still stands where it was seen.
-    Save(Row, Position),
-    /// A new owner process.
-    Acquire(InfId, Epoch),
-    /// Indexes a row that another program wrote.
-    Adopt(InfId),
-    /// Deletes old rows of deleted infrastructures.
-    Purge {
-        /// In seconds of the epoch.
-        created_before: i64,
-        /// Count only.
-        dry_run: bool,
-    },
-}
-
-/// An infrastructure as its row has it.
-pub(super) struct Row {
-    id: InfId,
-    deleted: bool,
-    data: String,
-    auth: String,
-    keys: String,
-}
-
-/// What a change came to.
-#[derive(Debug)]
-pub(super) enum Done {
-    /// Where the row stands now.
-    At(Position),
-    /// How many rows.
-    Count(u64),
-    /// Nothing was written, for this reason.
-    Refused(StoreError),
-}
-
-/// Machines that are printed in some milliseconds.
-const MANY_VMS: usize = 200;
+use super::{foreign, journal, owners, purge, sessions};
+use crate::change::{Change, Done, Row, conflict, number, taken};
+use crate::columns::Columns;
+use crate::{JournalChange, Position};
 
 /// A replaced row gets the highest number: release 1.19 lists by it, from the highest to the lowest.
-const INSERT: &str = "INSERT INTO inf_list(id, deleted, date, data, auth, epoch, version, saved_at) \
-     VALUES(?1, ?2, date('now'), ?3, ?4, 1, 1, unixepoch()) \
+const INSERT: &str = "INSERT INTO inf_list(id, deleted, date, data, auth, epoch, version, saved_at, owner_boot, owner_since) \
+     VALUES(?1, ?2, date('now'), ?3, ?4, 1, 1, unixepoch(), ?5, strftime('%Y-%m-%d %H:%M:%f', 'now')) \
      ON CONFLICT(id) DO UPDATE SET rowid = (SELECT max(rowid) + 1 FROM inf_list), deleted = excluded.deleted, \
      date = excluded.date, data = excluded.data, auth = excluded.auth, epoch = inf_list.epoch + 1, \
-     version = inf_list.version + 1, owner_boot = NULL, owner_since = NULL, saved_at = excluded.saved_at \
-     WHERE inf_list.deleted <> 0 RETURNING epoch, version";
+     version = inf_list.version + 1, owner_boot = excluded.owner_boot, owner_since = excluded.owner_since, \
+     saved_at = excluded.saved_at WHERE inf_list.deleted <> 0 RETURNING epoch, version";
 
 /// The usual save: the owners are the same, so the index of owners is right already.
 const SAVE: &str = "UPDATE inf_list SET rowid = (SELECT max(rowid) + 1 FROM inf_list), date = date('now'), data = ?4, \
@@ -71,116 +30,102 @@ const SAVE_ALL: &str = "UPDATE inf_list SET rowid = (SELECT max(rowid) + 1 FROM 
      version = version + 1, saved_at = unixepoch(), deleted = ?5, auth = ?6 \
      WHERE id = ?1 AND epoch = ?2 AND version = ?3 RETURNING epoch, version";
 
-const ACQUIRE: &str = "UPDATE inf_list SET epoch = epoch + 1, owner_since = strftime('%Y-%m-%d %H:%M:%f', 'now') \
-     WHERE id = ?1 AND epoch = ?2 RETURNING epoch, version";
+const RECORD: &str = "UPDATE inf_list SET version = version + 1 WHERE id = ?1 AND epoch = ?2 AND version = ?3 \
+     RETURNING epoch, version";
 
-// === impl Change ===
+const ACQUIRE: &str = "UPDATE inf_list SET epoch = epoch + 1, owner_boot = ?3, \
+     owner_since = strftime('%Y-%m-%d %H:%M:%f', 'now') \
+     WHERE id = ?1 AND epoch = ?2 AND (owner_boot IS NULL OR owner_boot = ?3 OR owner_boot = ?4) \
+     RETURNING epoch, version";
 
-impl Change {
-    /// The infrastructure that it is about.
-    pub(super) fn id(&self) -> Option<&InfId> {
-        match self {
-            Self::Insert(row) | Self::Save(row, _) => Some(&row.id),
-            Self::Acquire(id, _) | Self::Adopt(id) => Some(id),
-            Self::Purge { .. } => None,
+const RELEASE: &str = "UPDATE inf_list SET owner_boot = NULL, owner_since = NULL \
+     WHERE id = ?1 AND epoch = ?2 AND owner_boot = ?3 RETURNING epoch, version";
+
+/// Runs the statements of a change.
+pub(super) async fn run(change: &Change, connection: &mut SqliteConnection) -> Result<Done, Error> {
+    match change {
+        Change::Insert(row, me, changes) => insert(connection, row, me, changes).await,
+        Change::Save(row, at, changes) => save(connection, row, *at, changes).await,
+        Change::Record(id, at, changes) => record(connection, id, *at, changes).await,
+        Change::Acquire { id, seen, me, from } => {
+            acquire(connection, id, *seen, me, from.as_ref()).await
         }
-    }
-
-    /// Runs its statements.
-    pub(super) async fn run(&self, connection: &mut SqliteConnection) -> Result<Done, Error> {
-        match self {
-            Self::Insert(row) => insert(connection, row).await,
-            Self::Save(row, at) => save(connection, row, *at).await,
-            Self::Acquire(id, seen) => acquire(connection, id, *seen).await,
-            Self::Adopt(id) => {
-                foreign::adopt_changed(connection, Some(id.as_str())).await?;
-                Ok(Done::Count(1))
-            }
-            Self::Purge {
-                created_before,
-                dry_run,
-            } => purge::run(connection, *created_before, *dry_run)
-                .await
-                .map(Done::Count),
+        Change::Release { id, epoch, me } => release(connection, id, *epoch, me).await,
+        Change::Adopt(id) => {
+            foreign::adopt_changed(connection, Some(id.as_str())).await?;
+            Ok(Done::Count(1))
         }
-    }
-}
-
-// === impl Row ===
-
-impl Row {
-    /// The row of an infrastructure. A large one is printed where it holds nobody up.
-    pub(super) async fn of(infrastructure: &Infrastructure) -> Result<Self, StoreError> {
-        if infrastructure.vms.len() <= MANY_VMS {
-            return Ok(Self::print(infrastructure));
-        }
-        let copy = infrastructure.clone();
-        tokio::task::spawn_blocking(move || Self::print(&copy))
+        Change::Purge {
+            created_before,
+            dry_run,
+        } => purge::run(connection, *created_before, *dry_run)
             .await
-            .map_err(|error| {
-                let context = "an infrastructure could not be printed, and nothing was written";
-                StoreError::new(StoreErrorKind::Other, Some(&infrastructure.id), context)
-                    .caused_by(error)
-            })
-    }
-
-    fn print(infrastructure: &Infrastructure) -> Self {
-        Self {
-            id: infrastructure.id.clone(),
-            deleted: infrastructure.deleted,
-            data: stored::write(infrastructure),
-            auth: stored::write_owners(&infrastructure.owners),
-            keys: owners::keys_of(&infrastructure.owners),
+            .map(Done::Count),
+        Change::TidyJournal(ended_for) => {
+            journal::tidy(connection, *ended_for).await.map(Done::Count)
         }
+        Change::Enter(_)
+        | Change::Beat(_)
+        | Change::DeclareDead(..)
+        | Change::SetState(..)
+        | Change::TidyNodes(_) => sessions::run(change, connection).await,
     }
 }
 
-/// The columns have passwords in clear.
-impl std::fmt::Debug for Row {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Row")
-            .field("id", &self.id)
-            .field("deleted", &self.deleted)
-            .finish_non_exhaustive()
+async fn insert(
+    connection: &mut SqliteConnection,
+    row: &Row,
+    me: &BootId,
+    changes: &[JournalChange],
+) -> Result<Done, Error> {
+    if let Some(repeated) = journal::repeated(connection, changes).await? {
+        return Ok(repeated);
     }
-}
-
-async fn insert(connection: &mut SqliteConnection, row: &Row) -> Result<Done, Error> {
     let id = row.id.as_str();
     let written = sqlx::query(INSERT)
         .bind(id)
         .bind(row.deleted)
         .bind(&row.data)
         .bind(&row.auth)
+        .bind(me.to_string())
         .fetch_optional(&mut *connection)
         .await?;
     let Some(written) = written else {
-        return Ok(Done::Refused(StoreError::new(
-            StoreErrorKind::AlreadyExists,
-            Some(&row.id),
-            format!("there is an infrastructure {id} already"),
-        )));
+        return Ok(taken(&row.id));
     };
-    let position = position(&written)?;
+    let position = written.position()?;
+    let keys = owners::keys(&row.keys);
     if position == Position::new(1, 1) {
-        owners::add(connection, id, &row.keys, row.deleted).await?;
+        owners::add(connection, id, &keys, row.deleted).await?;
     } else {
-        owners::replace(connection, id, &row.keys, row.deleted).await?;
+        owners::replace(connection, id, &keys, row.deleted).await?;
     }
+    journal::write(connection, &row.id, position.epoch, changes).await?;
     Ok(Done::At(position))
 }
 
-async fn save(connection: &mut SqliteConnection, row: &Row, at: Position) -> Result<Done, Error> {
-    if let Some(position) = update(connection, SAVE, row, at).await? {
-        return Ok(Done::At(position));
+async fn save(
+    connection: &mut SqliteConnection,
+    row: &Row,
+    at: Position,
+    changes: &[JournalChange],
+) -> Result<Done, Error> {
+    if let Some(repeated) = journal::repeated(connection, changes).await? {
+        return Ok(repeated);
     }
-    match update(connection, SAVE_ALL, row, at).await? {
-        Some(position) => {
-            owners::replace(connection, row.id.as_str(), &row.keys, row.deleted).await?;
-            Ok(Done::At(position))
+    let mut written = update(connection, SAVE, row, at).await?;
+    if written.is_none() {
+        written = update(connection, SAVE_ALL, row, at).await?;
+        if written.is_some() {
+            let keys = owners::keys(&row.keys);
+            owners::replace(connection, row.id.as_str(), &keys, row.deleted).await?;
         }
-        None => conflict(connection, &row.id).await,
     }
+    let Some(position) = written else {
+        return refused(connection, &row.id).await;
+    };
+    journal::write(connection, &row.id, position.epoch, changes).await?;
+    Ok(Done::At(position))
 }
 
 async fn update(
@@ -198,57 +143,77 @@ async fn update(
         .bind(&row.auth)
         .fetch_optional(connection)
         .await?
-        .map(|row| position(&row))
+        .map(|row| row.position())
         .transpose()
+}
+
+async fn record(
+    connection: &mut SqliteConnection,
+    id: &InfId,
+    at: Position,
+    changes: &[JournalChange],
+) -> Result<Done, Error> {
+    if let Some(repeated) = journal::repeated(connection, changes).await? {
+        return Ok(repeated);
+    }
+    let written = sqlx::query(RECORD)
+        .bind(id.as_str())
+        .bind(number(at.epoch.0))
+        .bind(number(at.version.0))
+        .fetch_optional(&mut *connection)
+        .await?;
+    let Some(row) = written else {
+        return refused(connection, id).await;
+    };
+    let position = row.position()?;
+    journal::write(connection, id, position.epoch, changes).await?;
+    Ok(Done::At(position))
 }
 
 async fn acquire(
     connection: &mut SqliteConnection,
     id: &InfId,
     seen: Epoch,
+    me: &BootId,
+    from: Option<&BootId>,
 ) -> Result<Done, Error> {
     let written = sqlx::query(ACQUIRE)
         .bind(id.as_str())
         .bind(number(seen.0))
+        .bind(me.to_string())
+        .bind(from.map(ToString::to_string))
         .fetch_optional(&mut *connection)
         .await?;
     match written {
-        Some(row) => position(&row).map(Done::At),
-        None => conflict(connection, id).await,
+        Some(row) => row.position().map(Done::At),
+        None => refused(connection, id).await,
     }
 }
 
-async fn conflict(connection: &mut SqliteConnection, id: &InfId) -> Result<Done, Error> {
+async fn release(
+    connection: &mut SqliteConnection,
+    id: &InfId,
+    epoch: Epoch,
+    me: &BootId,
+) -> Result<Done, Error> {
+    let written = sqlx::query(RELEASE)
+        .bind(id.as_str())
+        .bind(number(epoch.0))
+        .bind(me.to_string())
+        .fetch_optional(&mut *connection)
+        .await?;
+    match written {
+        Some(row) => row.position().map(Done::At),
+        None => refused(connection, id).await,
+    }
+}
+
+async fn refused(connection: &mut SqliteConnection, id: &InfId) -> Result<Done, Error> {
     let found = sqlx::query("SELECT epoch, version FROM inf_list WHERE id = ?1")
         .bind(id.as_str())
         .fetch_optional(connection)
         .await?
-        .map(|row| position(&row))
+        .map(|row| row.position())
         .transpose()?;
-    let context = match found {
-        Some(at) => format!(
-            "the row of infrastructure {id} moved on to epoch {} and version {}",
-            at.epoch, at.version
-        ),
-        None => format!("the row of infrastructure {id} is gone"),
-    };
-    Ok(Done::Refused(StoreError::new(
-        StoreErrorKind::Conflict(found),
-        Some(id),
-        context,
-    )))
-}
-
-/// The columns `epoch` and `version`.
-pub(super) fn position(row: &SqliteRow) -> Result<Position, Error> {
-    let number = |name| -> Result<u64, Error> {
-        let value: i64 = row.try_get(name)?;
-        u64::try_from(value).map_err(|error| Error::Decode(error.into()))
-    };
-    Ok(Position::new(number("epoch")?, number("version")?))
-}
-
-/// A number that no row has if it is too large for a column.
-fn number(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(-1)
+    Ok(conflict(id, found))
 }

@@ -24,31 +24,21 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::Duration;
 
 use im_domain::InfId;
 use sqlx::{Connection, Error, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use super::write::{Change, Done};
-use super::{connect, errors};
-use crate::{Position, StoreError, StoreErrorKind};
+use super::{connect, errors, write};
+use crate::change::{Change, Done};
+use crate::{StoreError, StoreErrorKind};
 
 /// Changes that may wait; more make their callers wait at the door.
 const QUEUE: usize = 1024;
 
 /// Changes of one transaction.
 const BATCH: usize = 128;
-
-/// How long a caller waits for an answer.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Patience {
-    /// One infrastructure.
-    Usual,
-    /// The whole table.
-    Long,
-}
 
 /// Where changes are handed in. The task ends when this is dropped.
 #[derive(Debug)]
@@ -101,32 +91,9 @@ impl Writer {
         Self { queue }
     }
 
-    /// Submits a change of one row.
-    pub(super) async fn position(&self, change: Change) -> Result<Position, StoreError> {
-        let id = change.id().cloned();
-        match self.submit(change, Patience::Usual).await? {
-            Done::At(position) => Ok(position),
-            Done::Refused(error) => Err(error),
-            Done::Count(_) => Err(mistaken(id.as_ref())),
-        }
-    }
-
-    /// Submits a change that is counted.
-    pub(super) async fn count(&self, change: Change) -> Result<u64, StoreError> {
-        match self.submit(change, Patience::Long).await? {
-            Done::Count(count) => Ok(count),
-            Done::Refused(error) => Err(error),
-            Done::At(_) => Err(mistaken(None)),
-        }
-    }
-
     /// Submits a change and waits for its outcome.
-    pub(super) async fn submit(
-        &self,
-        change: Change,
-        patience: Patience,
-    ) -> Result<Done, StoreError> {
-        let deadline = Instant::now() + patience.duration();
+    pub(super) async fn submit(&self, change: Change) -> Result<Done, StoreError> {
+        let deadline = Instant::now() + change.patience();
         let id = change.id().cloned();
         let id = id.as_ref();
         let ticket = Arc::new(Ticket::default());
@@ -168,25 +135,6 @@ impl Writer {
 
 fn gone(kind: StoreErrorKind, id: Option<&InfId>) -> StoreError {
     StoreError::new(kind, id, "the writer of the database has ended")
-}
-
-fn mistaken(id: Option<&InfId>) -> StoreError {
-    StoreError::new(
-        StoreErrorKind::Unknown,
-        id,
-        "the writer of the database answered something else than it was asked",
-    )
-}
-
-// === impl Patience ===
-
-impl Patience {
-    fn duration(self) -> Duration {
-        match self {
-            Self::Usual => Duration::from_secs(15),
-            Self::Long => Duration::from_secs(600),
-        }
-    }
 }
 
 // === impl Ticket ===
@@ -270,7 +218,7 @@ async fn transaction(connection: &mut SqliteConnection, requests: &[Request]) ->
     };
     let mut done = Vec::with_capacity(requests.len());
     for request in requests {
-        match request.change.run(&mut transaction).await {
+        match write::run(&request.change, &mut transaction).await {
             Ok(one) => done.push(one),
             Err(error) => return Outcome::RolledBack(error),
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use im_domain::InfId;
-use im_store::{Store, open};
+use im_store::{Database, open};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
 use tempfile::TempDir;
@@ -13,7 +13,7 @@ use crate::suite::Backend;
 
 pub(crate) struct Sqlite {
     directory: TempDir,
-    store: Arc<dyn Store>,
+    store: Arc<dyn Database>,
 }
 
 impl Backend for Sqlite {
@@ -23,11 +23,11 @@ impl Backend for Sqlite {
         Self { directory, store }
     }
 
-    fn store(&self) -> Arc<dyn Store> {
+    fn store(&self) -> Arc<dyn Database> {
         Arc::clone(&self.store)
     }
 
-    async fn reopen(&self) -> Arc<dyn Store> {
+    async fn reopen(&self) -> Arc<dyn Database> {
         open(&url(&self.directory)).await.unwrap()
     }
 

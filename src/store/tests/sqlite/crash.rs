@@ -7,7 +7,7 @@ use futures::future::join_all;
 use im_store::open;
 
 use crate::backend::url;
-use crate::suite::{infrastructure, listed, user};
+use crate::suite::{infrastructure, listed, me, user};
 
 /// Set in the process that is to be killed.
 const ADDRESS: &str = "IM_TEST_STORE_ADDRESS";
@@ -27,7 +27,7 @@ async fn writes_until_it_is_killed() {
         async move {
             for number in 0_usize.. {
                 let mut inf = infrastructure(&format!("inf-{worker}-{number}"), &[&user("ann")]);
-                let at = store.insert(&inf).await.unwrap();
+                let at = store.insert(&inf, &me()).await.unwrap();
                 println!("acknowledged {} 1", inf.id);
                 inf.cont_out = "saved".repeat(1_000);
                 store.save(&inf, at).await.unwrap();

@@ -8,7 +8,7 @@ use im_store::{Position, Store, open};
 use tempfile::TempDir;
 
 use crate::backend::{run, stranger, url};
-use crate::suite::listed;
+use crate::suite::{listed, me};
 
 const PREFIX: &str = "5eed0000-0000-11ef-8000-00000000000";
 
@@ -69,7 +69,7 @@ async fn its_infrastructures_go_on() {
     );
 
     let at = store
-        .acquire(&id('2'), loaded.position.epoch)
+        .acquire(&id('2'), loaded.position.epoch, &me(), None)
         .await
         .unwrap();
     let mut changed = loaded.infrastructure;

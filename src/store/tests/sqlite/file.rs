@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use im_store::{StoreErrorKind, open};
 
 use crate::backend::{Sqlite, path, run, url};
-use crate::suite::{Backend, infrastructure, user};
+use crate::suite::{Backend, infrastructure, me, user};
 
 #[tokio::test]
 async fn it_is_made_with_its_directory_for_its_owner_alone() {
@@ -13,7 +13,7 @@ async fn it_is_made_with_its_directory_for_its_owner_alone() {
     let file = directory.path().join("a/b/inf.dat");
     let store = open(&format!("sqlite://{}", file.display())).await.unwrap();
     store
-        .insert(&infrastructure("one", &[&user("ann")]))
+        .insert(&infrastructure("one", &[&user("ann")]), &me())
         .await
         .unwrap();
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
@@ -35,7 +35,7 @@ async fn addresses_that_name_no_file_are_refused_without_their_password() {
         "sqlite:///",
         "sqlite:///tmp/x?mode=memory",
         "sqlite::memory:",
-        "mysql://im:s3cr3t@host/db",
+        "mysql://im:s3cr3t@host",
         "mongodb://im:s3cr3t@host/db",
         "im:s3cr3t@host",
     ] {

@@ -4,7 +4,7 @@ use im_domain::Identity;
 use im_store::{Position, Store, StoreErrorKind};
 
 use crate::backend::{Sqlite, run};
-use crate::suite::{Backend, infrastructure, kind, listed, user};
+use crate::suite::{Backend, infrastructure, kind, listed, me, user};
 
 /// Above every epoch that was given out before.
 const NEXT_ERA: u64 = (1 << 32) + 1;
@@ -28,7 +28,7 @@ async fn its_row_is_adopted_when_it_is_loaded() {
     let store = backend.store();
     let ann = user("ann");
     let inf = infrastructure("one", &[&ann]);
-    let ours = store.insert(&inf).await.unwrap();
+    let ours = store.insert(&inf, &me()).await.unwrap();
     run(backend.directory(), REPLACE).await;
     let refused = kind(store.save(&inf, ours).await);
     assert_eq!(refused, StoreErrorKind::Conflict(Some(Position::new(0, 0))));
@@ -47,7 +47,7 @@ async fn its_rows_are_adopted_at_the_start() {
     let ann = user("ann");
     backend
         .store()
-        .insert(&infrastructure("one", &[&ann]))
+        .insert(&infrastructure("one", &[&ann]), &me())
         .await
         .unwrap();
     run(backend.directory(), REPLACE).await;
@@ -81,8 +81,9 @@ async fn a_lock_that_is_not_given_up_is_waited_for_and_then_reported() {
         .execute(&mut stranger)
         .await
         .unwrap();
+    let me = me();
     let (one, two) = (infrastructure("one", &[]), infrastructure("two", &[]));
-    let (one, two) = tokio::join!(store.insert(&one), store.insert(&two));
+    let (one, two) = tokio::join!(store.insert(&one, &me), store.insert(&two, &me));
     for outcome in [one, two] {
         assert_eq!(kind(outcome), StoreErrorKind::Unavailable);
     }
@@ -94,7 +95,10 @@ async fn a_lock_that_is_not_given_up_is_waited_for_and_then_reported() {
         .execute(&mut stranger)
         .await
         .unwrap();
-    store.insert(&infrastructure("one", &[])).await.unwrap();
+    store
+        .insert(&infrastructure("one", &[]), &me)
+        .await
+        .unwrap();
 }
 
 /// Changes that wait together are committed together; the one that fails does not take the others with it.
@@ -113,7 +117,8 @@ async fn a_statement_that_fails_harms_no_other_change() {
         .map(|number| format!("{}-{number}", if number % 7 == 3 { "bad" } else { "good" }))
         .collect();
     let infs: Vec<_> = ids.iter().map(|id| infrastructure(id, &[&ann])).collect();
-    let outcomes = futures::future::join_all(infs.iter().map(|inf| store.insert(inf))).await;
+    let me = me();
+    let outcomes = futures::future::join_all(infs.iter().map(|inf| store.insert(inf, &me))).await;
     for (id, outcome) in ids.iter().zip(outcomes) {
         let loaded = store.load(&id.parse().unwrap()).await.unwrap();
         if id.starts_with("bad") {

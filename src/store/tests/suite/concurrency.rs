@@ -6,13 +6,13 @@ use futures::future::join_all;
 use im_domain::Epoch;
 use im_store::{Position, StoreErrorKind};
 
-use super::{Backend, conflict, infrastructure, listed, user};
+use super::{Backend, conflict, infrastructure, listed, me, user};
 
 pub(crate) async fn one_of_many_saves_wins<B: Backend>() {
     let backend = B::fresh().await;
     let stores = [backend.store(), backend.reopen().await];
     let at = stores[0]
-        .insert(&infrastructure("one", &[&user("ann")]))
+        .insert(&infrastructure("one", &[&user("ann")]), &me())
         .await
         .unwrap();
     let saves = join_all((0..32).map(|number| {
@@ -56,8 +56,9 @@ pub(crate) async fn one_of_many_owners_wins<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let inf = infrastructure("one", &[]);
-    store.insert(&inf).await.unwrap();
-    let claims = join_all((0..32).map(|_| store.acquire(&inf.id, Epoch(1)))).await;
+    store.insert(&inf, &me()).await.unwrap();
+    let me = me();
+    let claims = join_all((0..32).map(|_| store.acquire(&inf.id, Epoch(1), &me, None))).await;
     assert_eq!(claims.iter().filter(|claim| claim.is_ok()).count(), 1);
     for error in claims.into_iter().filter_map(Result::err) {
         assert_eq!(error.kind, conflict(2, 1));
@@ -68,7 +69,8 @@ pub(crate) async fn one_of_many_inserts_wins<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let inf = infrastructure("one", &[]);
-    let inserts = join_all((0..32).map(|_| store.insert(&inf))).await;
+    let me = me();
+    let inserts = join_all((0..32).map(|_| store.insert(&inf, &me))).await;
     assert_eq!(inserts.iter().filter(|insert| insert.is_ok()).count(), 1);
     for error in inserts.into_iter().filter_map(Result::err) {
         assert_eq!(error.kind, StoreErrorKind::AlreadyExists);
@@ -82,7 +84,8 @@ pub(crate) async fn many_inserts_all_arrive<B: Backend>() {
     let infs: Vec<_> = (0..300)
         .map(|number| infrastructure(&format!("inf-{number}"), &[&ann]))
         .collect();
-    for insert in join_all(infs.iter().map(|inf| store.insert(inf))).await {
+    let me = me();
+    for insert in join_all(infs.iter().map(|inf| store.insert(inf, &me))).await {
         assert_eq!(insert.unwrap(), Position::new(1, 1));
     }
     let mut ids = listed(&*store, &ann).await;
@@ -99,7 +102,7 @@ pub(crate) async fn chains_of_saves_keep_apart<B: Backend>() {
         let store = Arc::clone(&store);
         tokio::spawn(async move {
             let mut inf = infrastructure(&format!("inf-{number}"), &[&user("ann")]);
-            let mut at = store.insert(&inf).await.unwrap();
+            let mut at = store.insert(&inf, &me()).await.unwrap();
             for round in 0..10 {
                 inf.cont_out = format!("{number}, {round}");
                 at = store.save(&inf, at).await.unwrap();

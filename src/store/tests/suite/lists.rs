@@ -2,7 +2,7 @@
 
 use im_domain::Identity;
 
-use super::{Backend, infrastructure, listed, owner, user};
+use super::{Backend, infrastructure, listed, me, owner, user};
 
 pub(crate) async fn a_list_goes_from_the_last_saved_to_the_oldest<B: Backend>() {
     let backend = B::fresh().await;
@@ -10,7 +10,10 @@ pub(crate) async fn a_list_goes_from_the_last_saved_to_the_oldest<B: Backend>() 
     let ann = user("ann");
     let mut first = None;
     for id in ["a", "b", "c"] {
-        let at = store.insert(&infrastructure(id, &[&ann])).await.unwrap();
+        let at = store
+            .insert(&infrastructure(id, &[&ann]), &me())
+            .await
+            .unwrap();
         first.get_or_insert(at);
     }
     assert_eq!(listed(&*store, &ann).await, ["c", "b", "a"]);
@@ -34,11 +37,11 @@ pub(crate) async fn each_owner_lists_it_once<B: Backend>() {
     let store = backend.store();
     let (ann, bob) = (user("ann"), user("bob"));
     store
-        .insert(&infrastructure("both", &[&ann, &bob, &ann]))
+        .insert(&infrastructure("both", &[&ann, &bob, &ann]), &me())
         .await
         .unwrap();
     store
-        .insert(&infrastructure("anns", &[&ann]))
+        .insert(&infrastructure("anns", &[&ann]), &me())
         .await
         .unwrap();
     assert_eq!(listed(&*store, &ann).await, ["anns", "both"]);
@@ -60,7 +63,7 @@ pub(crate) async fn a_new_owner_lists_it_and_the_old_one_does_not<B: Backend>() 
     let store = backend.store();
     let (ann, bob) = (user("ann"), user("bob"));
     let mut inf = infrastructure("one", &[&ann]);
-    let at = store.insert(&inf).await.unwrap();
+    let at = store.insert(&inf, &me()).await.unwrap();
     inf.owners = vec![owner(&bob)];
     store.save(&inf, at).await.unwrap();
     assert!(listed(&*store, &ann).await.is_empty());
@@ -79,7 +82,7 @@ pub(crate) async fn deleted_ones_are_not_listed<B: Backend>() {
     let store = backend.store();
     let ann = user("ann");
     let mut inf = infrastructure("one", &[&ann]);
-    let at = store.insert(&inf).await.unwrap();
+    let at = store.insert(&inf, &me()).await.unwrap();
     inf.deleted = true;
     store.save(&inf, at).await.unwrap();
     assert!(listed(&*store, &ann).await.is_empty());
@@ -109,7 +112,7 @@ pub(crate) async fn wildcards_and_quotes_are_letters<B: Backend>() {
     let store = backend.store();
     for (number, name) in names.iter().enumerate() {
         let inf = infrastructure(&format!("inf-{number}"), &[&user(name)]);
-        store.insert(&inf).await.unwrap();
+        store.insert(&inf, &me()).await.unwrap();
     }
     for (number, name) in names.iter().enumerate() {
         assert_eq!(
@@ -131,7 +134,7 @@ pub(crate) async fn case_and_blanks_count<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     store
-        .insert(&infrastructure("one", &[&user("ann")]))
+        .insert(&infrastructure("one", &[&user("ann")]), &me())
         .await
         .unwrap();
     for other in [
@@ -163,7 +166,7 @@ pub(crate) async fn a_password_counts<B: Backend>() {
     ];
     for (number, user) in users.iter().enumerate() {
         store
-            .insert(&infrastructure(&number.to_string(), &[user]))
+            .insert(&infrastructure(&number.to_string(), &[user]), &me())
             .await
             .unwrap();
     }
@@ -175,7 +178,10 @@ pub(crate) async fn a_password_counts<B: Backend>() {
 pub(crate) async fn nobody_lists_nothing<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
-    store.insert(&infrastructure("one", &[])).await.unwrap();
+    store
+        .insert(&infrastructure("one", &[]), &me())
+        .await
+        .unwrap();
     assert!(store.list(&[]).await.unwrap().is_empty());
     assert!(store.summaries(Some(&[])).await.unwrap().is_empty());
     assert_eq!(
@@ -192,7 +198,7 @@ pub(crate) async fn many_users_at_once<B: Backend>() {
         .map(|number| user(&format!("user-{number}")))
         .collect();
     store
-        .insert(&infrastructure("one", &[&users[1_999]]))
+        .insert(&infrastructure("one", &[&users[1_999]]), &me())
         .await
         .unwrap();
     let keys: Vec<_> = users.iter().map(Identity::user_key).collect();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use im_store::Store;
 
-use super::{Backend, infrastructure, user};
+use super::{Backend, infrastructure, me, user};
 
 async fn filled<B: Backend>() -> (B, Arc<dyn Store>) {
     let backend = B::fresh().await;
@@ -19,7 +19,7 @@ async fn filled<B: Backend>() -> (B, Arc<dyn Store>) {
         let mut inf = infrastructure(id, &[&ann]);
         inf.creation_date = created;
         inf.deleted = deleted;
-        store.insert(&inf).await.unwrap();
+        store.insert(&inf, &me()).await.unwrap();
     }
     (backend, store)
 }
@@ -70,7 +70,7 @@ pub(crate) async fn a_purged_id_is_free<B: Backend>() {
     let id = "old-dead".parse().unwrap();
     assert!(store.load(&id).await.unwrap().is_none());
     store
-        .insert(&infrastructure("old-dead", &[]))
+        .insert(&infrastructure("old-dead", &[]), &me())
         .await
         .unwrap();
     assert!(store.load(&id).await.unwrap().is_some());

@@ -3,14 +3,17 @@
 use im_store::StoreErrorKind;
 use serde_json::json;
 
-use super::{Backend, infrastructure, kind, listed, user};
+use super::{Backend, infrastructure, kind, listed, me, user};
 
 pub(crate) async fn a_spoilt_row_is_reported_and_harms_no_other<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let ann = user("ann");
     for id in ["good", "bad", "fine"] {
-        store.insert(&infrastructure(id, &[&ann])).await.unwrap();
+        store
+            .insert(&infrastructure(id, &[&ann]), &me())
+            .await
+            .unwrap();
     }
     let bad = "bad".parse().unwrap();
     backend.spoil(&bad).await;
@@ -46,13 +49,13 @@ pub(crate) async fn summaries_have_deleted_ones_too<B: Backend>() {
     let store = backend.store();
     let ann = user("ann");
     let mut dead = infrastructure("dead", &[&ann]);
-    let at = store.insert(&dead).await.unwrap();
+    let at = store.insert(&dead, &me()).await.unwrap();
     store
-        .insert(&infrastructure("live", &[&ann]))
+        .insert(&infrastructure("live", &[&ann]), &me())
         .await
         .unwrap();
     store
-        .insert(&infrastructure("bobs", &[&user("bob")]))
+        .insert(&infrastructure("bobs", &[&user("bob")]), &me())
         .await
         .unwrap();
     dead.deleted = true;
@@ -80,7 +83,10 @@ pub(crate) async fn summaries_have_the_moment_of_the_save<B: Backend>() {
         i64::try_from(now.unwrap().as_secs()).unwrap()
     };
     let before = seconds();
-    store.insert(&infrastructure("one", &[])).await.unwrap();
+    store
+        .insert(&infrastructure("one", &[]), &me())
+        .await
+        .unwrap();
     let summaries = store.summaries(None).await.unwrap();
     let saved = summaries[0].last_saved.unwrap();
     assert!((before - 1..=seconds() + 1).contains(&saved), "{saved}");
@@ -96,7 +102,7 @@ pub(crate) async fn texts_of_all_kinds_come_back<B: Backend>() {
         .insert("later".into(), json!({"a": [null, 1.5, "é"]}));
     inf.extra_info
         .insert("TOSCA".into(), json!("a: ñ\n".repeat(100_000)));
-    store.insert(&inf).await.unwrap();
+    store.insert(&inf, &me()).await.unwrap();
     assert_eq!(
         store.load(&inf.id).await.unwrap().unwrap().infrastructure,
         inf
@@ -120,7 +126,7 @@ pub(crate) async fn a_thousand_machines_come_back<B: Backend>() {
     let data = json!({"vm_list": machines, "vm_master": 999, "auth": [], "radl": info});
     let mut inf =
         im_domain::stored::read(&id, &data.to_string(), im_domain::stored::Origin::Own).unwrap();
-    let at = store.insert(&inf).await.unwrap();
+    let at = store.insert(&inf, &me()).await.unwrap();
     assert_eq!(store.load(&id).await.unwrap().unwrap().infrastructure, inf);
     inf.vm_mut(im_domain::VmId(500)).unwrap().cont_out.clear();
     store.save(&inf, at).await.unwrap();

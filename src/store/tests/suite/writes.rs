@@ -3,13 +3,16 @@
 use im_domain::Epoch;
 use im_store::{Position, StoreErrorKind};
 
-use super::{Backend, conflict, infrastructure, kind, listed, user};
+use super::{Backend, conflict, infrastructure, kind, listed, me, user};
 
 pub(crate) async fn an_insert_is_loaded_as_it_was<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let inf = infrastructure("one", &[&user("ann")]);
-    assert_eq!(store.insert(&inf).await.unwrap(), Position::new(1, 1));
+    assert_eq!(
+        store.insert(&inf, &me()).await.unwrap(),
+        Position::new(1, 1)
+    );
     let loaded = store.load(&inf.id).await.unwrap().unwrap();
     assert_eq!(loaded.infrastructure, inf);
     assert_eq!(loaded.position, Position::new(1, 1));
@@ -20,10 +23,10 @@ pub(crate) async fn an_id_is_taken_while_it_lives<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let inf = infrastructure("one", &[&user("ann")]);
-    store.insert(&inf).await.unwrap();
+    store.insert(&inf, &me()).await.unwrap();
     let thief = infrastructure("one", &[&user("bob")]);
     assert_eq!(
-        kind(store.insert(&thief).await),
+        kind(store.insert(&thief, &me()).await),
         StoreErrorKind::AlreadyExists
     );
     assert!(listed(&*store, &user("bob")).await.is_empty());
@@ -37,8 +40,8 @@ pub(crate) async fn a_deleted_id_can_be_used_again<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let mut inf = infrastructure("one", &[&user("ann")]);
-    let at = store.insert(&inf).await.unwrap();
-    let at = store.acquire(&inf.id, at.epoch).await.unwrap();
+    let at = store.insert(&inf, &me()).await.unwrap();
+    let at = store.acquire(&inf.id, at.epoch, &me(), None).await.unwrap();
     inf.deleted = true;
     let dead = store.save(&inf, at).await.unwrap();
     assert!(
@@ -52,7 +55,7 @@ pub(crate) async fn a_deleted_id_can_be_used_again<B: Backend>() {
     );
 
     let again = infrastructure("one", &[&user("bob")]);
-    let at = store.insert(&again).await.unwrap();
+    let at = store.insert(&again, &me()).await.unwrap();
     assert!(
         at.epoch > dead.epoch && at.version > dead.version,
         "{dead:?}, then {at:?}"
@@ -73,7 +76,7 @@ pub(crate) async fn a_save_raises_the_version<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let mut inf = infrastructure("one", &[&user("ann")]);
-    let mut at = store.insert(&inf).await.unwrap();
+    let mut at = store.insert(&inf, &me()).await.unwrap();
     for version in 2..5 {
         inf.cont_out = format!("version {version}");
         at = store.save(&inf, at).await.unwrap();
@@ -87,7 +90,7 @@ pub(crate) async fn a_save_from_an_old_version_is_refused<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let mut inf = infrastructure("one", &[&user("ann")]);
-    let first = store.insert(&inf).await.unwrap();
+    let first = store.insert(&inf, &me()).await.unwrap();
     store.save(&inf, first).await.unwrap();
     inf.owners.clear();
     assert_eq!(kind(store.save(&inf, first).await), conflict(1, 2));
@@ -104,8 +107,11 @@ pub(crate) async fn a_save_from_an_old_epoch_is_refused<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let inf = infrastructure("one", &[&user("ann")]);
-    let first = store.insert(&inf).await.unwrap();
-    store.acquire(&inf.id, first.epoch).await.unwrap();
+    let first = store.insert(&inf, &me()).await.unwrap();
+    store
+        .acquire(&inf.id, first.epoch, &me(), None)
+        .await
+        .unwrap();
     assert_eq!(kind(store.save(&inf, first).await), conflict(2, 1));
 }
 
@@ -116,7 +122,7 @@ pub(crate) async fn a_save_of_what_is_not_there_is_refused<B: Backend>() {
     let saved = store.save(&inf, Position::new(1, 1)).await;
     assert_eq!(kind(saved), StoreErrorKind::Conflict(None));
     assert_eq!(
-        kind(store.acquire(&inf.id, Epoch(1)).await),
+        kind(store.acquire(&inf.id, Epoch(1), &me(), None).await),
         StoreErrorKind::Conflict(None)
     );
     assert!(store.load(&inf.id).await.unwrap().is_none());
@@ -126,10 +132,13 @@ pub(crate) async fn acquiring_raises_the_epoch_once<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let inf = infrastructure("one", &[&user("ann")]);
-    store.insert(&inf).await.unwrap();
-    let at = store.acquire(&inf.id, Epoch(1)).await.unwrap();
+    store.insert(&inf, &me()).await.unwrap();
+    let at = store.acquire(&inf.id, Epoch(1), &me(), None).await.unwrap();
     assert_eq!(at, Position::new(2, 1));
-    assert_eq!(kind(store.acquire(&inf.id, Epoch(1)).await), conflict(2, 1));
+    assert_eq!(
+        kind(store.acquire(&inf.id, Epoch(1), &me(), None).await),
+        conflict(2, 1)
+    );
     assert_eq!(store.save(&inf, at).await.unwrap(), Position::new(2, 2));
 }
 
@@ -137,7 +146,7 @@ pub(crate) async fn what_was_saved_is_there_in_the_next_life<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let mut inf = infrastructure("one", &[&user("ann")]);
-    let at = store.insert(&inf).await.unwrap();
+    let at = store.insert(&inf, &me()).await.unwrap();
     inf.cont_out = "saved".into();
     let at = store.save(&inf, at).await.unwrap();
     let next = backend.reopen().await;
@@ -150,11 +159,11 @@ pub(crate) async fn large_numbers_do_no_harm<B: Backend>() {
     let backend = B::fresh().await;
     let store = backend.store();
     let inf = infrastructure("one", &[&user("ann")]);
-    store.insert(&inf).await.unwrap();
+    store.insert(&inf, &me()).await.unwrap();
     let far = Position::new(u64::MAX, u64::MAX);
     assert_eq!(kind(store.save(&inf, far).await), conflict(1, 1));
     assert_eq!(
-        kind(store.acquire(&inf.id, Epoch(u64::MAX)).await),
+        kind(store.acquire(&inf.id, Epoch(u64::MAX), &me(), None).await),
         conflict(1, 1)
     );
 }
