@@ -226,3 +226,9 @@ pub(crate) fn repeated(id: OperationId) -> Done {
         format!("operation {id} was begun under the same key"),
     ))
 }
+
+/// A time in seconds for a column; what is longer than a life is as long as some.
+pub(crate) fn seconds(duration: Duration) -> i64 {
+    const LONGEST: i64 = 1 << 36;
+    i64::try_from(duration.as_secs()).map_or(LONGEST, |seconds| seconds.min(LONGEST))
+}

@@ -10,7 +10,7 @@ use sqlx::{Error, MySqlConnection};
 
 use super::connections::Connections;
 use super::read::rows;
-use crate::change::number;
+use crate::change::seconds;
 use crate::journal::{corrupt, read};
 use crate::{Intent, Operation, OperationsOf, StoreError};
 
@@ -52,20 +52,20 @@ const TIDY_INTENTS: &str = "DELETE i FROM im_intent i JOIN im_operation o ON o.i
 
 const TIDY: &str = "DELETE FROM im_operation WHERE ended_at <= NOW(6) - INTERVAL ? SECOND";
 
-/// A moment so long ago that all is younger, in seconds.
-const LONGEST: u64 = 1 << 36;
-
 /// Deletes operations that ended long ago, with their intents.
 pub(super) async fn tidy(
     connection: &mut MySqlConnection,
     ended_for: Duration,
 ) -> Result<u64, Error> {
-    let seconds = number(ended_for.as_secs().min(LONGEST));
+    let ended_for = seconds(ended_for);
     sqlx::query(TIDY_INTENTS)
-        .bind(seconds)
+        .bind(ended_for)
         .execute(&mut *connection)
         .await?;
-    let deleted = sqlx::query(TIDY).bind(seconds).execute(connection).await?;
+    let deleted = sqlx::query(TIDY)
+        .bind(ended_for)
+        .execute(connection)
+        .await?;
     Ok(deleted.rows_affected())
 }
 

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteQueryResult;
 use sqlx::{Error, SqliteConnection, SqlitePool};
 
 use super::read::{USUAL, ask};
-use crate::change::{Done, number};
+use crate::change::{Done, number, seconds};
 use crate::columns::Columns;
 use crate::journal::{corrupt, read};
 use crate::{Intent, JournalChange, NewIntent, NewOperation, Operation, OperationsOf, StoreError};
@@ -168,13 +168,13 @@ pub(super) async fn tidy(
 ) -> Result<u64, Error> {
     const OLD: &str = "DELETE FROM im_intent WHERE operation IN \
          (SELECT id FROM im_operation WHERE ended <= unixepoch() - ?1)";
-    let seconds = number(ended_for.as_secs());
+    let ended_for = seconds(ended_for);
     sqlx::query(OLD)
-        .bind(seconds)
+        .bind(ended_for)
         .execute(&mut *connection)
         .await?;
     let deleted = sqlx::query("DELETE FROM im_operation WHERE ended <= unixepoch() - ?1")
-        .bind(seconds)
+        .bind(ended_for)
         .execute(connection)
         .await?;
     Ok(deleted.rows_affected())

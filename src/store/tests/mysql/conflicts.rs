@@ -36,14 +36,15 @@ async fn a_deadlock_is_tried_again() {
         async move { store.save(&inf, at).await }
     });
     let mut watcher = backend.server.stranger(&backend.database).await;
-    let waits = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT' \
-         AND trx_query LIKE 'INSERT INTO inf_owner%'";
+    let waits = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND command <> 'Sleep' \
+         AND info LIKE '%inf_owner%' AND info NOT LIKE '%processlist%'";
     while sqlx::query_scalar::<_, i64>(waits)
         .fetch_one(&mut watcher)
         .await
         .unwrap()
         == 0
     {
+        assert!(!save.is_finished(), "it should wait for the other one");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     execute(

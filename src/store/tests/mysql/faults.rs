@@ -220,7 +220,7 @@ async fn chain(store: Arc<dyn Database>, number: usize, rounds: usize) -> [usize
                 round += usize::try_from(made).unwrap();
                 at = fenced;
             }
-            other => panic!("{other:?}: {error}"),
+            _ => panic!("{error:?}"),
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -1,6 +1,6 @@
 //! Another program writes to a database that this service uses.
 
-use im_store::{Position, Store, StoreErrorKind};
+use im_store::{Position, StoreErrorKind};
 
 use crate::backend::MySql;
 use crate::server::skipped;

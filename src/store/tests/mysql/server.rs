@@ -4,6 +4,7 @@
 //! however the tests end), kills the server by its number and deletes the directory.
 
 use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
@@ -40,6 +41,7 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
     let guardian = Command::new("sh")
         .args(["-c", "cat >/dev/null; rm -rf \"$1\"", "guardian"])
         .arg(&directory)
+        .process_group(0)
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
@@ -163,6 +165,8 @@ impl Server {
             ])
             .args(user())
             .env("DIRECTORY", &self.directory)
+            // What ends the tests from outside must not end the guardian first.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
