@@ -2,7 +2,7 @@
 //!
 //! # Why it is right
 //! Every node may send any statement at any moment, so nothing here rests on what a node believes. All that must hold
-//! is in the conditions of the statements that write, and in the locks that InnoDB takes for them:
+//! is in the conditions of the statements that write, and in the locks that the engine takes for them:
 //!
 //! - *The fence.* A change of an infrastructure begins with one `UPDATE` of its row that asserts epoch and version. It
 //!   reads and locks the row as it was last committed, at whatever isolation, so of two that assert the same position

@@ -10,9 +10,9 @@ use crate::{Database, StoreError, StoreErrorKind};
 ///
 /// `sqlite:///path/to/file` is a file in the file system; it is made, with its directory, if it is missing.
 /// `mysql://user:password@host:port/database` is a database of MySQL or MariaDB that is there already. Options may
-/// follow after `?`, between `&`: `ssl-mode` (DISABLED, PREFERRED (the default), REQUIRED, VERIFY_CA, VERIFY_IDENTITY),
-/// `ssl-ca`, `ssl-cert` and `ssl-key` (files), `socket` (instead of host and port), `connections` (at most so many,
-/// 32 if it is not given).
+/// follow after `?`, between `&`: `ssl-mode` (`DISABLED`, `PREFERRED` (the default), `REQUIRED`, `VERIFY_CA`,
+/// `VERIFY_IDENTITY`), `ssl-ca`, `ssl-cert` and `ssl-key` (files), `socket` (instead of host and port), `connections`
+/// (at most so many; 32 if it is not given).
 pub async fn open(url: &str) -> Result<Arc<dyn Database>, StoreError> {
     match url.split_once("://") {
         Some(("sqlite", path)) => Ok(Arc::new(SqliteStore::open(path).await?)),

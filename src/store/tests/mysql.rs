@@ -1,6 +1,6 @@
 //! The MySQL store against a real MariaDB: the suite of all stores, and what only a server does.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 #[path = "mysql/address.rs"]
 mod address;

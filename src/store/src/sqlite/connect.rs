@@ -17,22 +17,31 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 const READERS: u32 = 4;
 
+/// How often the mode of a file is set that another process opens at the same time: for that the file's lock is not
+/// waited for.
+const ATTEMPTS: u32 = 50;
+
 /// The one connection that writes.
 pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
-    options(path)
+    let options = options(path)
         .journal_mode(SqliteJournalMode::Wal)
         // A commit is on the disk before it is acknowledged.
-        .synchronous(SqliteSynchronous::Full)
-        .connect()
-        .await
-        .map_err(|error| {
-            let place = path.display();
-            errors::failed(
-                None,
-                &format!("the database {place} cannot be opened"),
-                error,
-            )
-        })
+        .synchronous(SqliteSynchronous::Full);
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        match options.connect().await {
+            Ok(connection) => return Ok(connection),
+            Err(error) if errors::is_uncommitted(&error) && attempts < ATTEMPTS => {
+                tokio::time::sleep(BUSY_TIMEOUT / ATTEMPTS).await;
+            }
+            Err(error) => {
+                let place = path.display();
+                let what = format!("the database {place} cannot be opened");
+                return Err(errors::failed(None, &what, error));
+            }
+        }
+    }
 }
 
 /// Connections that only read, made when they are needed.
