@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use im_domain::{InfId, Infrastructure};
+use im_domain::{BootId, InfId, Infrastructure};
 use im_store::{Store, StoreErrorKind};
 use im_util::Clock;
 use moka::future::Cache;
@@ -30,6 +30,8 @@ pub struct Cluster {
 
 #[derive(Debug)]
 struct Inner {
+    /// This life of the node, to which the rows of its slots belong.
+    me: BootId,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     tasks: TaskTracker,
@@ -62,6 +64,7 @@ impl Cluster {
         }
         Self {
             inner: Arc::new(Inner {
+                me: BootId::random(),
                 store,
                 clock,
                 tasks: TaskTracker::new(),
@@ -86,7 +89,7 @@ impl Cluster {
             let position = cluster
                 .inner
                 .store
-                .insert(&infrastructure)
+                .insert(&infrastructure, &cluster.inner.me)
                 .await
                 .map_err(|error| ClusterError::from_store(&id, &error))?;
             let slot = cluster.hold(cluster.new_slot(infrastructure, position));
@@ -158,7 +161,7 @@ impl Cluster {
             return Err(Absent::NotThere);
         }
         let position = store
-            .acquire(id, seen.position.epoch)
+            .acquire(id, seen.position.epoch, &self.inner.me, seen.owner.as_ref())
             .await
             .map_err(failed)?;
         if position.version != seen.position.version {
@@ -175,6 +178,7 @@ impl Cluster {
         Slot::new(
             infrastructure,
             position,
+            self.inner.me,
             Arc::clone(&self.inner.store),
             Arc::clone(&self.inner.clock),
             self.inner.tasks.clone(),

@@ -8,8 +8,9 @@
 //! * **One slot for each infrastructure in a process.** A slot is made in one place, [`Cluster::open`], under a
 //!   single-flight load, and a table of weak references finds it again as long as anybody holds it, even after the
 //!   cache has let it go. So an infrastructure with running work is never loaded a second time.
-//! * **A loaded slot owns its row.** Opening raises the row's epoch in the store; a write that some earlier owner left
-//!   under way can then no longer land.
+//! * **A loaded slot owns its row.** Opening takes the row over from the life of a node that owned it before, and raises
+//!   its epoch in the store; a write that the former owner left under way can then no longer land. One node serves a
+//!   database at a time: nothing here asks whether the former owner still lives.
 //! * **Acknowledged is durable.** A snapshot is swapped, and a change answers `Ok`, only after the commit was
 //!   acknowledged. Readers see committed states only.
 //! * **Every commit is fenced.** It asserts the position (epoch and version) that this slot has reached. If the row

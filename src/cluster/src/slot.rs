@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use im_domain::{InfId, Infrastructure};
+use im_domain::{BootId, InfId, Infrastructure};
 use im_store::{Position, Store, StoreError, StoreErrorKind};
 use im_util::Clock;
 use tokio::sync::{Mutex as AsyncMutex, watch};
@@ -37,6 +37,7 @@ const RESOLVE_PAUSES: [Duration; 4] = [
 #[derive(Debug)]
 pub struct Slot {
     id: InfId,
+    me: BootId,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     tasks: TaskTracker,
@@ -77,6 +78,7 @@ impl Slot {
     pub(crate) fn new(
         infrastructure: Infrastructure,
         position: Position,
+        me: BootId,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         tasks: TaskTracker,
@@ -84,6 +86,7 @@ impl Slot {
         let infrastructure = Arc::new(infrastructure);
         Self {
             id: infrastructure.id.clone(),
+            me,
             store,
             tasks,
             snapshot: ArcSwap::new(Arc::clone(&infrastructure)),
@@ -308,7 +311,11 @@ impl Slot {
         if seen.position.epoch < before.epoch {
             return Ok(None);
         }
-        let fenced = match self.store.acquire(&self.id, seen.position.epoch).await {
+        let fenced = match self
+            .store
+            .acquire(&self.id, seen.position.epoch, &self.me, None)
+            .await
+        {
             Ok(position) => position,
             Err(error) if matches!(error.kind, StoreErrorKind::Conflict(_)) => return Ok(None),
             Err(error) => return Err(error),

@@ -134,19 +134,20 @@ fn max_body(settings: &Settings) -> usize {
 
 /// Opens the database of the configuration. The error is a full sentence without secrets.
 pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, String> {
-    match &settings.basic.database {
-        Database::Sqlite(path) => im_store::open(&format!("sqlite://{}", path.display()))
-            .await
-            .map_err(|error| {
-                format!(
-                    "The database {} cannot be used: {error}",
-                    settings.basic.database
-                )
-            }),
-        Database::Mysql(_) | Database::Mongo(_) => Err(format!(
-            "DATA_DB names {}, which this release cannot use yet; expected sqlite:// and a path.",
-            settings.basic.database
-        )),
+    let database = &settings.basic.database;
+    let opened = match database {
+        Database::Sqlite(path) => im_store::open(&format!("sqlite://{}", path.display())).await,
+        Database::Mysql(server) => im_store::open(server.url.expose()).await,
+        Database::Mongo(_) => {
+            return Err(format!(
+                "DATA_DB names {database}, which this release cannot use; expected sqlite:// and a path, or \
+                 mysql://user:password@host:port/database."
+            ));
+        }
+    };
+    match opened {
+        Ok(store) => Ok(store),
+        Err(error) => Err(format!("The database {database} cannot be used: {error}")),
     }
 }
 
