@@ -22,8 +22,8 @@ const TIME: Duration = Duration::from_secs(4);
 
 fn infrastructure(id: &str) -> Infrastructure {
     let info = "system node (\ncpu.count = 1 and\nmemory.size = 512 MB and\ndisk.0.image.url = 'mock0://linux.for.ev.er'\n)\n";
-    let vm = |number| json!({"im_id": number, "state": "running", "id": "1795346055", "info": info.repeat(4), "requested_radl": info.repeat(4)});
-    let data = json!({"vm_list": [vm(0), vm(1)], "vm_master": 0, "auth": [], "radl": info.repeat(2), "cont_out": "x".repeat(400)});
+    let vm = |number| json!({"im_id": number, "state": "running", "id": "1795346055", "info": info, "requested_radl": info});
+    let data = json!({"vm_list": [vm(0), vm(1)], "vm_master": 0, "auth": [], "radl": info, "cont_out": "x".repeat(3_000)});
     let mut infrastructure =
         stored::read(&id.parse().unwrap(), &data.to_string(), stored::Origin::Own).unwrap();
     let fields = json!({"type": "InfrastructureManager", "username": "bench", "password": "bench"});
