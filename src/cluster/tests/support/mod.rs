@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use im_cluster::{CacheSettings, Cluster};
-use im_domain::{Epoch, InfId, Infrastructure, UserKey, Version};
-use im_store::{Loaded, Position, Store, StoreError, StoreErrorKind, Summary};
+use im_domain::{BootId, Epoch, InfId, Infrastructure, UserKey, Version};
+use im_store::{
+    JournalChange, Loaded, Position, Standing, Store, StoreError, StoreErrorKind, Summary,
+};
 use im_util::SystemClock;
 use tokio::sync::Semaphore;
 
@@ -23,10 +25,13 @@ pub(crate) enum Fault {
     LoseRequest,
 }
 
+/// An infrastructure, where its row stands, and whose it is.
+type Row = (Infrastructure, Position, Option<BootId>);
+
 /// The store.
 #[derive(Debug)]
 pub(crate) struct FaultyStore {
-    rows: Mutex<HashMap<InfId, (Infrastructure, Position)>>,
+    rows: Mutex<HashMap<InfId, Row>>,
     pub(crate) faults: Mutex<Vec<Fault>>,
     /// One permit lets one save pass.
     pub(crate) gate: Semaphore,
@@ -46,13 +51,16 @@ impl FaultyStore {
     }
 
     pub(crate) fn row(&self, id: &InfId) -> (Infrastructure, Position) {
-        self.rows.lock().unwrap()[id].clone()
+        let (infrastructure, position, _) = self.rows.lock().unwrap()[id].clone();
+        (infrastructure, position)
     }
 
     /// Writes behind the back of whoever owns the row.
     pub(crate) fn steal(&self, id: &InfId) {
         let mut rows = self.rows.lock().unwrap();
-        rows.get_mut(id).unwrap().1.epoch.0 += 1;
+        let row = rows.get_mut(id).unwrap();
+        row.1.epoch.0 += 1;
+        row.2 = Some(BootId::random());
     }
 }
 
@@ -75,12 +83,17 @@ fn conflict(id: &InfId, at: Option<Position>) -> StoreError {
 
 #[async_trait]
 impl Store for FaultyStore {
-    async fn insert(&self, infrastructure: &Infrastructure) -> Result<Position, StoreError> {
+    async fn insert_with(
+        &self,
+        infrastructure: &Infrastructure,
+        me: &BootId,
+        _journal: &[JournalChange],
+    ) -> Result<Position, StoreError> {
         let position = Position {
             epoch: Epoch(1),
             version: Version(1),
         };
-        let row = (infrastructure.clone(), position);
+        let row = (infrastructure.clone(), position, Some(*me));
         self.rows
             .lock()
             .unwrap()
@@ -91,16 +104,27 @@ impl Store for FaultyStore {
     async fn load(&self, id: &InfId) -> Result<Option<Loaded>, StoreError> {
         self.loads.fetch_add(1, Ordering::SeqCst);
         let row = self.rows.lock().unwrap().get(id).cloned();
-        Ok(row.map(|(infrastructure, position)| Loaded {
+        Ok(row.map(|(infrastructure, position, owner)| Loaded {
             infrastructure,
             position,
+            owner,
         }))
     }
 
-    async fn save(
+    async fn standing(&self, id: &InfId) -> Result<Option<Standing>, StoreError> {
+        let row = self.rows.lock().unwrap().get(id).cloned();
+        Ok(row.map(|(infrastructure, position, owner)| Standing {
+            position,
+            owner,
+            deleted: infrastructure.deleted,
+        }))
+    }
+
+    async fn save_with(
         &self,
         infrastructure: &Infrastructure,
         at: Position,
+        _journal: &[JournalChange],
     ) -> Result<Position, StoreError> {
         self.gate.acquire().await.unwrap().forget();
         self.saves.fetch_add(1, Ordering::SeqCst);
@@ -118,7 +142,7 @@ impl Store for FaultyStore {
             Some(Fault::LoseAnswer) | None => {}
         }
         let mut rows = self.rows.lock().unwrap();
-        let (stored, position) = rows.get_mut(&infrastructure.id).unwrap();
+        let (stored, position, _) = rows.get_mut(&infrastructure.id).unwrap();
         if *position != at {
             return Err(conflict(&infrastructure.id, Some(*position)));
         }
@@ -131,14 +155,48 @@ impl Store for FaultyStore {
         }
     }
 
-    async fn acquire(&self, id: &InfId, seen: Epoch) -> Result<Position, StoreError> {
+    async fn record(
+        &self,
+        id: &InfId,
+        at: Position,
+        journal: &[JournalChange],
+    ) -> Result<Position, StoreError> {
+        let infrastructure = self.row(id).0;
+        self.save_with(&infrastructure, at, journal).await
+    }
+
+    async fn acquire(
+        &self,
+        id: &InfId,
+        seen: Epoch,
+        me: &BootId,
+        from: Option<&BootId>,
+    ) -> Result<Position, StoreError> {
         let mut rows = self.rows.lock().unwrap();
-        let (_, position) = rows.get_mut(id).unwrap();
-        if position.epoch != seen {
+        let (_, position, owner) = rows.get_mut(id).unwrap();
+        let free = owner.is_none_or(|owner| owner == *me || Some(&owner) == from);
+        if position.epoch != seen || !free {
             return Err(conflict(id, Some(*position)));
         }
         position.epoch.0 += 1;
+        *owner = Some(*me);
         Ok(*position)
+    }
+
+    async fn release(&self, id: &InfId, at: Position, me: &BootId) -> Result<(), StoreError> {
+        let mut rows = self.rows.lock().unwrap();
+        let (_, position, owner) = rows.get_mut(id).unwrap();
+        if position.epoch != at.epoch || *owner != Some(*me) {
+            return Err(conflict(id, Some(*position)));
+        }
+        *owner = None;
+        Ok(())
+    }
+
+    async fn owned(&self, boot: &BootId) -> Result<Vec<InfId>, StoreError> {
+        let rows = self.rows.lock().unwrap();
+        let owned = rows.iter().filter(|(_, row)| row.2 == Some(*boot));
+        Ok(owned.map(|(id, _)| id.clone()).collect())
     }
 
     async fn list(&self, _users: &[UserKey]) -> Result<Vec<InfId>, StoreError> {

@@ -72,7 +72,7 @@ pub(crate) async fn node_in(dir: TempDir, boot_mode: BootMode) -> Node {
         time_to_idle: None,
         max_bytes: 1 << 30,
     };
-    let cluster = Cluster::new(Arc::clone(&store), Arc::clone(&clock), cache);
+    let cluster = Cluster::new(store.clone(), Arc::clone(&clock), cache);
     let script = Script::new();
     let mut registry = Registry::new(RegistrySettings::default(), Arc::clone(&clock));
     registry.add(script.cloud_type());

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use im_domain::{Epoch, InfId, Infrastructure, UserKey, VmState};
+use im_domain::{BootId, Epoch, InfId, Infrastructure, UserKey, VmState};
 use im_manager::ErrorKind;
-use im_store::{Loaded, Position, Store, StoreError, StoreErrorKind, Summary};
+use im_store::{
+    JournalChange, Loaded, Position, Standing, Store, StoreError, StoreErrorKind, Summary,
+};
 
 use crate::node::{Site, ann_in_lab, machines, more, settings, states};
 
@@ -49,26 +51,60 @@ impl Flaky {
 
 #[async_trait]
 impl Store for Flaky {
-    async fn insert(&self, infrastructure: &Infrastructure) -> Result<Position, StoreError> {
+    async fn insert_with(
+        &self,
+        infrastructure: &Infrastructure,
+        me: &BootId,
+        journal: &[JournalChange],
+    ) -> Result<Position, StoreError> {
         self.write()?;
-        self.inner.insert(infrastructure).await
+        self.inner.insert_with(infrastructure, me, journal).await
+    }
+
+    async fn standing(&self, id: &InfId) -> Result<Option<Standing>, StoreError> {
+        self.inner.standing(id).await
     }
 
     async fn load(&self, id: &InfId) -> Result<Option<Loaded>, StoreError> {
         self.inner.load(id).await
     }
 
-    async fn save(
+    async fn save_with(
         &self,
         infrastructure: &Infrastructure,
         at: Position,
+        journal: &[JournalChange],
     ) -> Result<Position, StoreError> {
         self.write()?;
-        self.inner.save(infrastructure, at).await
+        self.inner.save_with(infrastructure, at, journal).await
     }
 
-    async fn acquire(&self, id: &InfId, seen: Epoch) -> Result<Position, StoreError> {
-        self.inner.acquire(id, seen).await
+    async fn record(
+        &self,
+        id: &InfId,
+        at: Position,
+        journal: &[JournalChange],
+    ) -> Result<Position, StoreError> {
+        self.write()?;
+        self.inner.record(id, at, journal).await
+    }
+
+    async fn acquire(
+        &self,
+        id: &InfId,
+        seen: Epoch,
+        me: &BootId,
+        from: Option<&BootId>,
+    ) -> Result<Position, StoreError> {
+        self.inner.acquire(id, seen, me, from).await
+    }
+
+    async fn release(&self, id: &InfId, at: Position, me: &BootId) -> Result<(), StoreError> {
+        self.inner.release(id, at, me).await
+    }
+
+    async fn owned(&self, boot: &BootId) -> Result<Vec<InfId>, StoreError> {
+        self.inner.owned(boot).await
     }
 
     async fn list(&self, users: &[UserKey]) -> Result<Vec<InfId>, StoreError> {
