@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("im-util", &[]),
     ("im-radl", &["im-util"]),
+    ("im-tosca", &["im-radl"]),
     ("im-config", &["im-util"]),
     ("im-telemetry", &["im-util"]),
     ("im-domain", &["im-radl", "im-util"]),

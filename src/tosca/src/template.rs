@@ -1,0 +1,86 @@
+//! A document that was read: its types, its inputs, and its nodes with what their types add.
+
+mod build;
+mod compose;
+mod import;
+mod inputs;
+mod merge;
+mod node;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::types::Registry;
+use crate::yaml::{Map, Node, Style, write};
+use crate::{Limits, Resolver, ToscaError};
+
+pub(crate) use node::{Capability, NodeTemplate, Relationship, Requirement};
+
+/// A valid document.
+#[derive(Clone, Debug)]
+pub struct Template {
+    document: Node,
+    pub(crate) limits: Limits,
+    pub(crate) types: Arc<Registry>,
+    pub(crate) nodes: IndexMap<Arc<str>, NodeTemplate>,
+    /// For each node, the places of its hosts in `nodes`, the nearest first.
+    pub(crate) hosts: Vec<Vec<u32>>,
+}
+
+// === impl Template ===
+
+impl Template {
+    /// Reads a document and what it imports, and checks it against its types. Generated inputs (`random(N)`) get their
+    /// values here, and keep them in [`Template::to_yaml`].
+    pub fn parse(text: &str, resolver: &dyn Resolver, limits: &Limits) -> Result<Self, ToscaError> {
+        let document = import::read_document(text, limits)?;
+        Self::from_document(document, resolver, limits)
+    }
+
+    /// This document with another one laid over it: mappings are merged, lists get the items they do not have yet,
+    /// other values are replaced. The result is read anew.
+    pub fn merge(&self, other: &Self, resolver: &dyn Resolver) -> Result<Self, ToscaError> {
+        let document = merge::lay_over(&self.document, &other.document);
+        Self::from_document(document, resolver, &self.limits)
+    }
+
+    /// The document as it is stored: sorted keys, block style.
+    pub fn to_yaml(&self) -> String {
+        let style = Style {
+            width: 80,
+            marker: false,
+        };
+        write(&self.document, style)
+    }
+
+    /// What the document says about itself.
+    pub fn description(&self) -> Option<&str> {
+        self.document.get_str("description")
+    }
+
+    /// The entries of `metadata`.
+    pub fn metadata(&self) -> Option<&Map> {
+        self.document.get_map("metadata")
+    }
+
+    /// The whole document, imports not followed.
+    pub fn document(&self) -> &Node {
+        &self.document
+    }
+
+    pub(crate) fn topology(&self) -> Option<&Node> {
+        self.document.get("topology_template")
+    }
+
+    fn from_document(
+        document: Node,
+        resolver: &dyn Resolver,
+        limits: &Limits,
+    ) -> Result<Self, ToscaError> {
+        let mut imports = import::Imports::new(resolver, limits);
+        let mut document = compose::compose(document, &mut imports)?;
+        inputs::generate(&mut document, limits)?;
+        build::build(document, imports, limits)
+    }
+}
