@@ -7,6 +7,7 @@ mod inputs;
 mod merge;
 mod node;
 
+use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -18,7 +19,7 @@ use crate::{Limits, Resolver, ToscaError};
 pub(crate) use node::{Capability, NodeTemplate, Relationship, Requirement};
 
 /// A valid document.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Template {
     document: Node,
     pub(crate) limits: Limits,
@@ -82,5 +83,14 @@ impl Template {
         let mut document = compose::compose(document, &mut imports)?;
         inputs::generate(&mut document, limits)?;
         build::build(document, imports, limits)
+    }
+}
+
+/// Shows the names of the nodes only: values may be secrets.
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Template")
+            .field("nodes", &self.nodes.keys())
+            .finish_non_exhaustive()
     }
 }

@@ -100,7 +100,7 @@ fn deep_nesting() {
     refused(
         &format!("a: {}", "[".repeat(10_000)),
         ErrorKind::Limit,
-        "nested",
+        "limit",
     );
     let mut text = String::new();
     for depth in 0..200 {
@@ -310,4 +310,46 @@ proptest! {
         let text: String = chars.into_iter().collect();
         let _ = attempt(&text, &same("- tasks:\n  - debug: {}\n"));
     }
+}
+
+#[test]
+fn inputs_break_rules() {
+    let nodes = "    n: { type: tosca.nodes.Compute }\n";
+    for (input, rule) in [
+        (
+            "i: { type: integer, default: 9, constraints: [ { in_range: [ 1, 4 ] } ] }",
+            "out of range",
+        ),
+        (
+            "i: { type: string, default: abc, constraints: [ { pattern: '[0-9]+' } ] }",
+            "pattern",
+        ),
+        (
+            "i: { type: string, default: abc, constraints: [ { max_length: 2 } ] }",
+            "no greater",
+        ),
+        (
+            "i: { type: integer, default: 1, constraints: [ { greater_than: 1 } ] }",
+            "greater than",
+        ),
+        ("i: { type: boolean, default: maybe }", "not a boolean"),
+        ("i: { type: no.such.Type }", "Invalid type"),
+    ] {
+        let error = attempt(&topology(input, nodes), &NoDocuments).expect_err("a refusal");
+        assert!(error.message().contains(rule), "{error}");
+        assert!(
+            error.message().contains("topology_template.inputs.i"),
+            "{error}"
+        );
+        assert!(error.message().contains("line 3"), "{error}");
+    }
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let input = "admin_password: { type: integer, default: hunter2 }, my_token: { type: string, default: hunter2, constraints: [ { max_length: 2 } ] }";
+    let text = topology(input, "    n: { type: tosca.nodes.Compute }\n");
+    let error = attempt(&text, &NoDocuments).expect_err("a refusal");
+    assert!(!error.message().contains("hunter2"), "{error}");
+    assert!(error.message().contains("my_token"), "{error}");
 }
