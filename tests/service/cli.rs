@@ -87,6 +87,46 @@ fn convert_reads_standard_input_and_goes_there_and_back() {
 }
 
 #[test]
+fn convert_and_validate_read_tosca_and_what_it_imports_from_a_directory() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let types = directory.path().join("docs/example.org");
+    fs::create_dir_all(&types).expect("a directory");
+    let own = "tosca_definitions_version: tosca_simple_yaml_1_0\nnode_types:\n  own.Server:\n    derived_from: \
+               tosca.nodes.Compute\n";
+    fs::write(types.join("types.yaml"), own).expect("written");
+    let tosca = "tosca_definitions_version: tosca_simple_yaml_1_0\nimports:\n  - \
+                 https://example.org/types.yaml\ntopology_template:\n  node_templates:\n    front:\n      type: \
+                 own.Server\n      capabilities:\n        host:\n          properties: { num_cpus: 2 }\n";
+    fs::write(directory.path().join("front.yaml"), tosca).expect("written");
+    let resolve = ["--resolve", "docs"];
+
+    let convert = ["convert", "front.yaml", "--from", "tosca", "--to", "radl"];
+    let radl = im(&[&convert[..], &resolve[..]].concat(), "", directory.path());
+    assert!(radl.status.success(), "{}", text(&radl.stderr));
+    for part in ["system front (", "cpu.count >= 2", "deploy front 1"] {
+        assert!(
+            text(&radl.stdout).contains(part),
+            "{part} is not in {}",
+            text(&radl.stdout)
+        );
+    }
+    let valid = im(
+        &[&["validate", "front.yaml"], &resolve[..]].concat(),
+        "",
+        directory.path(),
+    );
+    assert!(valid.status.success(), "{}", text(&valid.stderr));
+
+    let alone = im(&["validate", "front.yaml"], "", directory.path());
+    assert_eq!(alone.status.code(), Some(1));
+    let complaint = text(&alone.stderr);
+    assert!(
+        complaint.contains("--resolve DIR") && complaint.contains("line 3"),
+        "{complaint}"
+    );
+}
+
+#[test]
 fn convert_complains_on_standard_error_alone() {
     let directory = tempfile::tempdir().expect("a directory");
     let output = im(

@@ -33,8 +33,9 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Parse and check documents; say what is wrong with line and column.
     ///
-    /// Every FILE is read as RADL, in JSON form if its first character is `[` or `{`. Nothing is printed for a document
-    /// that is right unless there are several. Exit status 1 if one is wrong, 2 if one cannot be read.
+    /// Every FILE is read as RADL, in JSON form if its first character is `[` or `{`, or as TOSCA if it has a line
+    /// `tosca_definitions_version`. Nothing is printed for a document that is right unless there are several. Exit
+    /// status 1 if one is wrong, 2 if one cannot be read.
     Validate(ValidateArgs),
     /// Translate a document from one form to another, to standard output.
     ///
@@ -66,6 +67,10 @@ pub(crate) struct ValidateArgs {
     /// Documents to check; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Where documents that a TOSCA document refers to are: `https://HOST/PATH` is read from DIR/HOST/PATH. Without it a
+    /// reference to another document is an error; nothing is fetched from the network.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) resolve: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -79,6 +84,10 @@ pub(crate) struct ConvertArgs {
     /// The form to print.
     #[arg(long, value_enum)]
     pub(crate) to: OutputForm,
+    /// Where documents that a TOSCA document refers to are: `https://HOST/PATH` is read from DIR/HOST/PATH. Without it a
+    /// reference to another document is an error; nothing is fetched from the network.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) resolve: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,6 +96,8 @@ pub(crate) enum InputForm {
     Radl,
     /// RADL in JSON form.
     Json,
+    /// TOSCA Simple Profile in YAML, translated to RADL.
+    Tosca,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

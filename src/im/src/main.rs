@@ -5,6 +5,7 @@
 mod app;
 mod args;
 mod commands;
+mod documents;
 mod output;
 mod settings;
 mod wiring;

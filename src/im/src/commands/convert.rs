@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::args::{ConvertArgs, InputForm, OutputForm};
-use crate::commands::validate::{display_name, parse};
+use crate::args::{ConvertArgs, OutputForm};
+use crate::commands::validate::display_name;
 use crate::output::{complain, print, read_document};
 
 /// Prints a document in another form.
@@ -15,7 +15,7 @@ pub(crate) fn run(args: &ConvertArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match parse(&text, args.from == InputForm::Json) {
+    match args.from.read(&text, args.resolve.as_deref()) {
         Ok(radl) => {
             match args.to {
                 OutputForm::Radl => print(radl.to_text()),

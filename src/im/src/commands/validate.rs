@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use im_radl::Radl;
-
-use crate::args::ValidateArgs;
+use crate::args::{InputForm, ValidateArgs};
 use crate::output::{complain, print, read_document};
 
 /// Parses and checks each file; errors name file, line and column.
@@ -13,9 +11,8 @@ pub(crate) fn run(args: &ValidateArgs) -> ExitCode {
     let mut status = 0;
     for file in &args.files {
         let verdict = match read_document(file) {
-            Ok(text) => {
-                validate(&text).map_err(|error| (1, format!("{}:{error}", display_name(file))))
-            }
+            Ok(text) => validate(&text, args.resolve.as_deref())
+                .map_err(|error| (1, format!("{}:{error}", display_name(file)))),
             Err(error) => Err((2, error)),
         };
         match verdict {
@@ -30,24 +27,11 @@ pub(crate) fn run(args: &ValidateArgs) -> ExitCode {
     ExitCode::from(status)
 }
 
-fn validate(text: &str) -> Result<(), String> {
-    parse(text, is_json(text))?
+fn validate(text: &str, directory: Option<&Path>) -> Result<(), String> {
+    InputForm::guess(text)
+        .read(text, directory)?
         .check()
         .map_err(|error| error.explain())
-}
-
-/// Reads a document in either form; the error begins with line and column where they are known.
-pub(crate) fn parse(text: &str, json: bool) -> Result<Radl, String> {
-    let parsed = if json {
-        Radl::from_json(text)
-    } else {
-        Radl::parse(text)
-    };
-    parsed.map_err(|error| error.explain())
-}
-
-fn is_json(text: &str) -> bool {
-    text.trim_start().starts_with(['[', '{'])
 }
 
 /// A name for messages about a document.
