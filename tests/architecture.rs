@@ -157,7 +157,9 @@ fn files_are_short() {
 
 fn is_test(file: &Path) -> bool {
     let within = file.strip_prefix(project()).unwrap_or(file);
-    within.components().any(|part| part.as_os_str() == "tests")
+    within
+        .components()
+        .any(|part| part.as_os_str() == "tests" || part.as_os_str() == "benches")
 }
 
 /// The name of a package and the packages of this workspace among its dependencies, less those of its tests.
