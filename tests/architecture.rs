@@ -34,6 +34,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     ("im-api-server", &["im-util"]),
     (
+        "im-api-peer",
+        &["im-cluster", "im-domain", "im-store", "im-util"],
+    ),
+    (
         "im-api-rest",
         &[
             "im-api-server",

@@ -1,230 +1,373 @@
-//! The infrastructures that this process owns, found by id.
+//! The infrastructures that this node owns, found by id; and the way to those that others own.
+
+mod acquire;
+mod background;
+mod drain;
+mod hand_over;
+mod report;
+mod table;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures::future::{BoxFuture, Shared};
 use im_domain::{BootId, InfId, Infrastructure};
-use im_store::{Store, StoreErrorKind};
+use im_store::{Database, JournalChange};
 use im_util::Clock;
-use moka::future::Cache;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::leases::{Leases, NoLeases};
+use crate::life::NodeLife;
+use crate::peers::{Hint, NoPeers, Peer, Peers};
+use crate::recovery::{NoRecovery, Recovery};
+use crate::session::Session;
+use crate::settings::{ClusterSettings, NodeSettings};
+use crate::slot::Surroundings;
+use crate::watcher::Members;
 use crate::{ClusterError, Slot};
+pub use table::CacheSettings;
+use table::Table;
 
-/// How much is kept in memory, and for how long.
-#[derive(Clone, Copy, Debug)]
-pub struct CacheSettings {
-    /// An infrastructure that nobody asked for in this time is forgotten (`INF_CACHE_TIME`); `None`: kept while there
-    /// is room.
-    pub time_to_idle: Option<Duration>,
-    /// Room, in bytes, estimated.
-    pub max_bytes: u64,
-}
-
-/// The infrastructures that this process owns.
+/// The infrastructures that this node owns, and the way to the others. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
-struct Inner {
-    /// This life of the node, to which the rows of its slots belong.
-    me: BootId,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    tasks: TaskTracker,
-    /// Keeps what is used; forgets what is idle or does not fit.
-    cache: Cache<InfId, Arc<Slot>>,
-    /// Finds what somebody holds, even if the cache has forgotten it.
-    held: Mutex<HashMap<InfId, Weak<Slot>>>,
+/// Where an infrastructure is.
+#[derive(Clone, Debug)]
+pub enum Opened {
+    /// This node owns it now.
+    Here(Arc<Slot>),
+    /// Another node owns it, or is to take it: send the request there.
+    At(Peer),
+    /// There never was one, or it was deleted.
+    Absent,
 }
 
-/// Why a load found nothing to keep.
+/// What a node of a cluster is made of.
 #[derive(Clone, Debug)]
-enum Absent {
-    NotThere,
-    Failed(ClusterError),
+pub struct Parts {
+    /// The truth.
+    pub store: Arc<dyn Database>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Who owns what, without asking the database.
+    pub leases: Arc<dyn Leases>,
+    /// The way to other nodes.
+    pub peers: Arc<dyn Peers>,
+    /// Settles what an earlier owner left open.
+    pub recovery: Arc<dyn Recovery>,
 }
+
+#[derive(Debug)]
+struct Inner {
+    parts: Parts,
+    settings: ClusterSettings,
+    session: Session,
+    members: Members,
+    /// Commits, acquisitions and what else must not be cut off.
+    tasks: TaskTracker,
+    /// The loops: beat, watcher, listeners.
+    loops: TaskTracker,
+    stop: CancellationToken,
+    table: Table,
+    flights: Mutex<HashMap<InfId, Flight>>,
+    hints: Mutex<HashMap<InfId, Hint>>,
+    forwards: Mutex<HashMap<InfId, (BootId, u32)>>,
+    /// Told when a lease has changed hands or a node has died.
+    moved: Notify,
+    draining: AtomicBool,
+    alone: bool,
+}
+
+/// An acquisition under way, shared by all who want the same infrastructure.
+type Flight = Shared<BoxFuture<'static, Result<Opened, ClusterError>>>;
 
 /// How often an opening that lost a race against another one is tried again.
 const OPEN_ATTEMPTS: usize = 5;
 
+/// How long it is believed that another node owns an infrastructure, before it is asked again.
+const HINT_TTL: Duration = Duration::from_secs(1);
+
 // === impl Cluster ===
 
 impl Cluster {
-    /// An empty cache over a store.
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, settings: CacheSettings) -> Self {
-        let mut cache = Cache::builder()
-            .max_capacity(settings.max_bytes)
-            .weigher(|_, slot: &Arc<Slot>| estimated_bytes(&slot.snapshot()));
-        if let Some(idle) = settings.time_to_idle {
-            cache = cache.time_to_idle(idle);
-        }
-        Self {
-            inner: Arc::new(Inner {
-                me: BootId::random(),
-                store,
-                clock,
-                tasks: TaskTracker::new(),
-                cache: cache.build(),
-                held: Mutex::default(),
-            }),
-        }
+    /// A node that is alone with its store: what other boots own there was left by earlier lives of this one.
+    pub fn new(store: Arc<dyn Database>, clock: Arc<dyn Clock>, cache: CacheSettings) -> Self {
+        let parts = Parts {
+            store,
+            clock,
+            leases: Arc::new(NoLeases::default()),
+            peers: Arc::new(NoPeers),
+            recovery: Arc::new(NoRecovery),
+        };
+        Self::alone(parts, cache)
+    }
+
+    /// As [`Cluster::new`], with parts of one's own.
+    pub fn alone(parts: Parts, cache: CacheSettings) -> Self {
+        let session = Session::alone(Arc::clone(&parts.store), Arc::clone(&parts.clock));
+        let settings = ClusterSettings {
+            cache,
+            ..ClusterSettings::new(NodeSettings::default())
+        };
+        Self::with(parts, settings, session, true)
+    }
+
+    /// Enters the cluster: begins a session, and beats, watches and listens until [`Cluster::close`].
+    ///
+    /// # Errors
+    /// If the settings cannot be right together, or the database does not answer.
+    pub async fn join(parts: Parts, settings: ClusterSettings) -> Result<Self, ClusterError> {
+        let checked = settings.session.check();
+        checked.map_err(|error| ClusterError::Other(error.to_string()))?;
+        let entered = Session::enter(
+            Arc::clone(&parts.store),
+            Arc::clone(&parts.clock),
+            settings.node.clone(),
+            settings.session,
+        );
+        let session = entered
+            .await
+            .map_err(|error| ClusterError::Unavailable(error.to_string()))?;
+        let cluster = Self::with(parts, settings, session, false);
+        cluster.start();
+        Ok(cluster)
+    }
+
+    fn with(parts: Parts, settings: ClusterSettings, session: Session, alone: bool) -> Self {
+        let members = Members::new(
+            Arc::clone(&parts.store),
+            Arc::clone(&parts.clock),
+            settings.session.ttl,
+            alone,
+        );
+        let inner = Arc::new_cyclic(|weak| Inner {
+            table: Table::new(settings.cache, weak.clone()),
+            parts,
+            settings,
+            session,
+            members,
+            tasks: TaskTracker::new(),
+            loops: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            flights: Mutex::default(),
+            hints: Mutex::default(),
+            forwards: Mutex::default(),
+            moved: Notify::new(),
+            draining: AtomicBool::new(false),
+            alone,
+        });
+        Self { inner }
     }
 
     /// The store below, for lists and statistics.
-    pub fn store(&self) -> &Arc<dyn Store> {
-        &self.inner.store
+    pub fn store(&self) -> &Arc<dyn Database> {
+        &self.inner.parts.store
     }
 
-    /// Commits a new infrastructure and answers its slot.
-    pub async fn create(&self, infrastructure: Infrastructure) -> Result<Arc<Slot>, ClusterError> {
+    /// The present life of this node.
+    pub fn life(&self) -> Arc<NodeLife> {
+        self.inner.session.life()
+    }
+
+    /// Commits a new infrastructure, with changes of its journal, and answers its slot.
+    ///
+    /// # Errors
+    /// `AlreadyExists`, `Repeated`, or what the database says otherwise.
+    pub async fn create_with(
+        &self,
+        infrastructure: Infrastructure,
+        journal: Vec<JournalChange>,
+    ) -> Result<Arc<Slot>, ClusterError> {
         let id = infrastructure.id.clone();
-        let cluster = self.clone();
+        let inner = Arc::clone(&self.inner);
         // In a task of its own: whoever asked may go away, the commit and its slot belong together.
-        let created = self.inner.tasks.spawn(async move {
-            let id = infrastructure.id.clone();
-            let position = cluster
-                .inner
-                .store
-                .insert(&infrastructure, &cluster.inner.me)
-                .await
-                .map_err(|error| ClusterError::from_store(&id, &error))?;
-            let slot = cluster.hold(cluster.new_slot(infrastructure, position));
-            cluster.inner.cache.insert(id, Arc::clone(&slot)).await;
-            Ok(slot)
-        });
+        let created = self
+            .inner
+            .tasks
+            .spawn(async move { inner.create(infrastructure, journal).await });
         created
             .await
             .unwrap_or_else(|_| Err(ClusterError::OutcomeUnknown(id)))
     }
 
-    /// The slot of a live infrastructure; `None` if there never was one or it was deleted. Loads it, and takes
-    /// ownership of its row, if this process does not hold it; callers at the same time share one load.
-    pub async fn open(&self, id: &InfId) -> Result<Option<Arc<Slot>>, ClusterError> {
+    /// [`Cluster::create_with`] without a journal.
+    ///
+    /// # Errors
+    /// As those of [`Cluster::create_with`].
+    pub async fn create(&self, infrastructure: Infrastructure) -> Result<Arc<Slot>, ClusterError> {
+        self.create_with(infrastructure, Vec::new()).await
+    }
+
+    /// Where a live infrastructure is. If nobody owns it, or its owner has ended or gives it up, this node takes it;
+    /// callers at the same time share one acquisition.
+    ///
+    /// # Errors
+    /// `NotFresh`, `OwnerSilent` or `Unavailable`: nothing was done, trying again may help.
+    pub async fn open(&self, id: &InfId) -> Result<Opened, ClusterError> {
+        let inner = &self.inner;
         let mut last = ClusterError::Lost(id.clone());
         for _ in 0..OPEN_ATTEMPTS {
-            match self
-                .inner
-                .cache
-                .try_get_with(id.clone(), self.load(id))
-                .await
-            {
-                Ok(slot) if slot.is_lost() => {
-                    self.forget(&slot).await;
+            if let Some(slot) = inner.table.find(id).await {
+                if slot.gone_if_going().await || slot.is_lost() {
+                    inner.table.forget(&slot).await;
+                    continue;
                 }
-                Ok(slot) if slot.snapshot().deleted => return Ok(None),
-                Ok(slot) => return Ok(Some(slot)),
-                Err(absent) => match Absent::clone(&absent) {
-                    Absent::NotThere => return Ok(None),
-                    Absent::Failed(error @ ClusterError::Lost(_)) => last = error,
-                    Absent::Failed(error) => return Err(error),
-                },
+                if slot.snapshot().deleted {
+                    return Ok(Opened::Absent);
+                }
+                return Ok(Opened::Here(slot));
+            }
+            if let Some(peer) = inner.hint(id) {
+                return Ok(Opened::At(peer));
+            }
+            match inner.flight(id).await {
+                Err(error @ ClusterError::Lost(_)) => last = error,
+                Ok(Opened::Here(slot)) if slot.is_lost() => {}
+                opened => return opened,
             }
         }
         Err(last)
     }
 
+    /// An owner said 'not mine': what is believed of it is forgotten, and the next opening asks the database.
+    pub fn not_at(&self, id: &InfId, peer: &Peer) {
+        let mut hints = self.inner.hints();
+        if hints.get(id).is_some_and(|hint| hint.peer == *peer) {
+            hints.remove(id);
+        }
+        drop(hints);
+        self.inner.members.distrust(id, peer.boot);
+    }
+
+    /// The infrastructure as the database has it, deleted or not, without taking it: for readers who cannot reach its
+    /// owner. It holds every acknowledged change; it may also hold one that its owner has not acknowledged yet.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn stored(&self, id: &InfId) -> Result<Option<Arc<Infrastructure>>, ClusterError> {
+        let loaded = self.inner.parts.store.load(id).await;
+        let loaded = loaded.map_err(|error| ClusterError::from_store(id, &error))?;
+        Ok(loaded.map(|loaded| Arc::new(loaded.infrastructure)))
+    }
+
+    /// Whether unfinished work of a boot may be taken over: it was declared dead, or left.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn has_ended(&self, boot: BootId) -> Result<bool, ClusterError> {
+        if boot == self.life().boot() {
+            return Ok(false);
+        }
+        let life = self.inner.members.judge(boot).await;
+        life.map(|life| life == crate::machine::Life::Ended)
+            .map_err(|error| ClusterError::Unavailable(error.to_string()))
+    }
+
     /// Weighs a slot again after its infrastructure has grown.
     pub async fn reweigh(&self, slot: &Arc<Slot>) {
         if !slot.is_lost() {
-            self.inner
-                .cache
-                .insert(slot.id().clone(), Arc::clone(slot))
-                .await;
+            self.inner.table.keep(slot).await;
         }
     }
 
     /// How many infrastructures are cached, about.
     pub fn cached(&self) -> u64 {
-        self.inner.cache.entry_count()
+        self.inner.table.cached()
     }
+}
 
-    /// Waits until every commit that was begun has ended. To be called after the last change.
-    pub async fn close(&self) {
-        self.inner.tasks.close();
-        self.inner.tasks.wait().await;
-    }
+// === impl Opened ===
 
-    async fn load(&self, id: &InfId) -> Result<Arc<Slot>, Absent> {
-        if let Some(slot) = self.held(id) {
-            return Ok(slot);
-        }
-        let store = &self.inner.store;
-        let failed = |error| Absent::Failed(ClusterError::from_store(id, &error));
-        let Some(seen) = store.load(id).await.map_err(failed)? else {
-            return Err(Absent::NotThere);
-        };
-        if seen.infrastructure.deleted {
-            return Err(Absent::NotThere);
-        }
-        let position = store
-            .acquire(id, seen.position.epoch, &self.inner.me, seen.owner.as_ref())
-            .await
-            .map_err(failed)?;
-        if position.version != seen.position.version {
-            // Somebody wrote between the two statements: read again under the new epoch.
-            let conflict = StoreErrorKind::Conflict(Some(position));
-            let error =
-                im_store::StoreError::new(conflict, Some(id), "the row moved while it was read");
-            return Err(failed(error));
-        }
-        Ok(self.hold(self.new_slot(seen.infrastructure, position)))
-    }
-
-    fn new_slot(&self, infrastructure: Infrastructure, position: im_store::Position) -> Slot {
-        Slot::new(
-            infrastructure,
-            position,
-            self.inner.me,
-            Arc::clone(&self.inner.store),
-            Arc::clone(&self.inner.clock),
-            self.inner.tasks.clone(),
-        )
-    }
-
-    fn held(&self, id: &InfId) -> Option<Arc<Slot>> {
-        let held = self
-            .inner
-            .held
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        held.get(id)
-            .and_then(Weak::upgrade)
-            .filter(|slot| !slot.is_lost())
-    }
-
-    fn hold(&self, slot: Slot) -> Arc<Slot> {
-        let slot = Arc::new(slot);
-        let mut held = self
-            .inner
-            .held
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if held.len() == held.capacity() {
-            // Before the table grows, drop what nobody holds any more: each entry is looked at a bounded number of
-            // times on average.
-            held.retain(|_, slot| slot.strong_count() > 0);
-        }
-        held.insert(slot.id().clone(), Arc::downgrade(&slot));
-        slot
-    }
-
-    /// Forgets a lost slot, unless another one took its place.
-    async fn forget(&self, lost: &Arc<Slot>) {
-        let cached = self.inner.cache.get(lost.id()).await;
-        if cached.is_some_and(|cached| Arc::ptr_eq(&cached, lost)) {
-            self.inner.cache.invalidate(lost.id()).await;
+impl Opened {
+    /// The slot, if this node owns it.
+    pub fn here(self) -> Option<Arc<Slot>> {
+        match self {
+            Self::Here(slot) => Some(slot),
+            Self::At(_) | Self::Absent => None,
         }
     }
 }
 
-/// What an infrastructure takes in memory, about: a fixed part and one for each machine.
-fn estimated_bytes(infrastructure: &Infrastructure) -> u32 {
-    const FIXED: usize = 4_000;
-    const VM: usize = 3_500;
-    let bytes = FIXED + VM * infrastructure.vms.len() + infrastructure.cont_out.len();
-    u32::try_from(bytes).unwrap_or(u32::MAX)
+// === impl Inner ===
+
+impl Inner {
+    async fn create(
+        self: Arc<Self>,
+        infrastructure: Infrastructure,
+        journal: Vec<JournalChange>,
+    ) -> Result<Arc<Slot>, ClusterError> {
+        let id = infrastructure.id.clone();
+        let life = self.session.life();
+        if !life.until_fresh(self.settings.patience).await {
+            return Err(ClusterError::NotFresh);
+        }
+        let store = &self.parts.store;
+        let inserted = store
+            .insert_with(&infrastructure, &life.boot(), &journal)
+            .await;
+        let position = inserted.map_err(|error| ClusterError::from_store(&id, &error))?;
+        let slot = Slot::new(infrastructure, position, self.surroundings(life));
+        slot.recovered();
+        let slot = self.table.hold(slot);
+        self.table.keep(&slot).await;
+        let lease = self.lease(slot.life(), position.epoch);
+        self.parts.leases.publish(&id, &lease).await;
+        Ok(slot)
+    }
+
+    fn surroundings(&self, life: Arc<NodeLife>) -> Surroundings {
+        Surroundings {
+            store: Arc::clone(&self.parts.store),
+            clock: Arc::clone(&self.parts.clock),
+            tasks: self.tasks.clone(),
+            life,
+            read_mode: self.settings.read_mode,
+            patience: self.settings.patience,
+        }
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    fn hint(&self, id: &InfId) -> Option<Peer> {
+        let now = self.parts.clock.monotonic();
+        let mut hints = self.hints();
+        match hints.get(id) {
+            Some(hint) if now < hint.until => Some(hint.peer.clone()),
+            Some(_) => {
+                hints.remove(id);
+                None
+            }
+            None => None,
+        }
+    }
+
+    fn remember(&self, id: &InfId, peer: &Peer) {
+        let now = self.parts.clock.monotonic();
+        let mut hints = self.hints();
+        if hints.len() == hints.capacity() {
+            hints.retain(|_, hint| now < hint.until);
+        }
+        let hint = Hint {
+            peer: peer.clone(),
+            until: now + HINT_TTL,
+        };
+        hints.insert(id.clone(), hint);
+    }
+
+    fn hints(&self) -> MutexGuard<'_, HashMap<InfId, Hint>> {
+        self.hints.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn flights(&self) -> MutexGuard<'_, HashMap<InfId, Flight>> {
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

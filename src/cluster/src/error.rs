@@ -1,6 +1,6 @@
 //! Errors of opening and changing infrastructures, by what the caller can do about them.
 
-use im_domain::InfId;
+use im_domain::{InfId, OperationId};
 use im_store::{StoreError, StoreErrorKind};
 use thiserror::Error;
 
@@ -20,6 +20,18 @@ pub enum ClusterError {
     /// The change may or may not have been made, and the store cannot be asked which.
     #[error("it is not known whether the change to infrastructure {0} was made")]
     OutcomeUnknown(InfId),
+    /// This node cannot prove in time that what it knows is current: its session is not fresh. Nothing was done.
+    #[error(
+        "this node cannot prove that what it knows is current: the database does not confirm its session"
+    )]
+    NotFresh,
+    /// Another node owns the infrastructure, is not known to be dead, and does not answer. Nothing was done; it answers
+    /// soon, or is declared dead.
+    #[error("infrastructure {0} belongs to a node that does not answer")]
+    OwnerSilent(InfId),
+    /// The user began an operation under the same key before, this one. Nothing was changed.
+    #[error("the operation {0} was begun under the same key before")]
+    Repeated(OperationId),
     /// The stored form cannot be understood.
     #[error("{0}")]
     Corrupt(String),
@@ -49,6 +61,7 @@ impl ClusterError {
             StoreErrorKind::Conflict(_) => Self::Lost(id.clone()),
             StoreErrorKind::Corrupt => Self::Corrupt(error.to_string()),
             StoreErrorKind::Unavailable => Self::Unavailable(error.to_string()),
+            StoreErrorKind::Repeated(operation) => Self::Repeated(*operation),
             StoreErrorKind::Unknown => Self::OutcomeUnknown(id.clone()),
             _ => Self::Other(error.to_string()),
         }

@@ -1,76 +1,58 @@
 //! The one place of an infrastructure in this process: its snapshot for readers and the way of its changes.
-//!
-//! # Commits are coalesced
-//! A change is applied at once to a working copy, under a short lock that is never held across an await, and joins
-//! the *batch* of changes that wait for the next commit. One task at a time commits: it takes the working copy and
-//! its batch, saves it, swaps the snapshot, tells the batch, and looks whether another batch has gathered meanwhile.
-//! So there is at most one write under way for an infrastructure, and a thousand machines that report at once cost a
-//! handful of commits.
-//!
-//! # A commit that fails
-//! The working copy holds changes of the failed batch and of those that came after it and saw it. All of them fail
-//! and the working copy goes back to the snapshot: none of them was acknowledged, none of them is visible.
+
+mod commit;
+mod release;
+mod resolve;
+mod state;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use im_domain::{BootId, InfId, Infrastructure};
-use im_store::{Position, Store, StoreError, StoreErrorKind};
+use im_domain::{InfId, Infrastructure};
+use im_store::{Database, JournalChange, Position};
 use im_util::Clock;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio_util::task::TaskTracker;
 
+use crate::life::NodeLife;
 use crate::operation::Turn;
+use crate::settings::ReadMode;
 use crate::{Asked, ChangeError, ClusterError, OperationGuard};
-
-/// How often the store is asked what became of a write whose answer was lost, and how long to wait between.
-const RESOLVE_PAUSES: [Duration; 4] = [
-    Duration::from_millis(50),
-    Duration::from_millis(250),
-    Duration::from_secs(1),
-    Duration::from_secs(3),
-];
+use state::Working;
 
 /// An infrastructure that this process owns.
 #[derive(Debug)]
 pub struct Slot {
     id: InfId,
-    me: BootId,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    tasks: TaskTracker,
+    surroundings: Surroundings,
     snapshot: ArcSwap<Infrastructure>,
     working: Mutex<Working>,
-    lost: AtomicBool,
+    /// Nothing is held any more. Never goes back.
+    over: AtomicBool,
+    /// Told at each step of the machine.
+    stepped: watch::Sender<()>,
     turn: Turn,
     refreshed: AtomicU64,
     refresh: AsyncMutex<()>,
     asked: Asked,
 }
 
-/// What the next commit will write.
-#[derive(Debug)]
-struct Working {
-    infrastructure: Arc<Infrastructure>,
-    /// Where the row stands, as far as acknowledged.
-    position: Position,
-    /// The changes since the last commit was begun; none if nobody waits.
-    batch: Option<Batch>,
-    /// A task is committing.
-    committing: bool,
-}
-
-type Outcome = Option<Result<(), ClusterError>>;
-
+/// What a slot lives in.
 #[derive(Clone, Debug)]
-struct Batch {
-    outcome: watch::Sender<Outcome>,
+pub(crate) struct Surroundings {
+    pub(crate) store: Arc<dyn Database>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tasks: TaskTracker,
+    /// The life of the node in whose name it is owned.
+    pub(crate) life: Arc<NodeLife>,
+    pub(crate) read_mode: ReadMode,
+    pub(crate) patience: Duration,
 }
 
-/// Stands for the task that commits the batches of a slot.
-struct CommitGuard<'a>(&'a Slot);
+/// How often an answer that must be proved by the database is tried again because a change came between.
+const READ_ATTEMPTS: usize = 5;
 
 // === impl Slot ===
 
@@ -78,30 +60,20 @@ impl Slot {
     pub(crate) fn new(
         infrastructure: Infrastructure,
         position: Position,
-        me: BootId,
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        tasks: TaskTracker,
+        surroundings: Surroundings,
     ) -> Self {
         let infrastructure = Arc::new(infrastructure);
         Self {
             id: infrastructure.id.clone(),
-            me,
-            store,
-            tasks,
             snapshot: ArcSwap::new(Arc::clone(&infrastructure)),
-            working: Mutex::new(Working {
-                infrastructure,
-                position,
-                batch: None,
-                committing: false,
-            }),
-            lost: AtomicBool::new(false),
-            turn: Turn::new(Arc::clone(&clock)),
-            clock,
+            working: Mutex::new(Working::new(infrastructure, position)),
+            over: AtomicBool::new(false),
+            stepped: watch::Sender::new(()),
+            turn: Turn::new(Arc::clone(&surroundings.clock)),
             refreshed: AtomicU64::new(0),
             refresh: AsyncMutex::new(()),
             asked: Asked::default(),
+            surroundings,
         }
     }
 
@@ -110,42 +82,133 @@ impl Slot {
         &self.id
     }
 
-    /// The infrastructure as last committed. Takes no lock and does not wait.
+    /// The infrastructure as last committed here, for work on it. Takes no lock and does not wait. It proves nothing
+    /// about now: what is answered to a client comes from [`Slot::read`].
     pub fn snapshot(&self) -> Arc<Infrastructure> {
         self.snapshot.load_full()
     }
 
-    /// Where the row stands, as far as acknowledged.
-    pub fn position(&self) -> Position {
-        self.working().position
+    /// The infrastructure as it is: no change of it was acknowledged anywhere that is missing here.
+    ///
+    /// # Errors
+    /// `NotFresh` if that cannot be proved in time; `Lost` if it is not owned here any more: open it again.
+    pub async fn read(&self) -> Result<Arc<Infrastructure>, ClusterError> {
+        match self.surroundings.read_mode {
+            ReadMode::Cached => self.read_cached().await,
+            ReadMode::Validated => self.read_validated().await,
+        }
     }
 
-    /// Whether the infrastructure was found to belong to somebody else: serve nothing from here.
+    async fn read_cached(&self) -> Result<Arc<Infrastructure>, ClusterError> {
+        let life = &self.surroundings.life;
+        loop {
+            // Wait, take, and only then look at the clock: a process that was stopped between the last two finds out.
+            let fresh = life.until_fresh(self.surroundings.patience).await;
+            let snapshot = self.snapshot();
+            if self.is_lost() {
+                return Err(self.lost());
+            }
+            if life.is_fresh() {
+                return Ok(snapshot);
+            }
+            if !fresh {
+                return Err(ClusterError::NotFresh);
+            }
+        }
+    }
+
+    async fn read_validated(&self) -> Result<Arc<Infrastructure>, ClusterError> {
+        for _ in 0..READ_ATTEMPTS {
+            if self.is_lost() {
+                return Err(self.lost());
+            }
+            let (snapshot, at) = {
+                let working = self.working();
+                (self.snapshot(), working.position())
+            };
+            if cfg!(feature = "bug-trust-cache") || self.standing_is(at).await? {
+                return Ok(snapshot);
+            }
+        }
+        Err(ClusterError::NotFresh)
+    }
+
+    /// Whether the row stands where this slot has come to. Finding another owner ends the slot.
+    async fn standing_is(&self, at: Position) -> Result<bool, ClusterError> {
+        let asked = self.surroundings.store.standing(&self.id).await;
+        let standing = asked.map_err(|error| ClusterError::from_store(&self.id, &error))?;
+        let Some(standing) = standing else {
+            self.fenced(None);
+            return Err(self.lost());
+        };
+        if standing.owner != Some(self.surroundings.life.boot()) {
+            self.fenced(Some(standing.position));
+            return Err(self.lost());
+        }
+        Ok(standing.position == at)
+    }
+
+    /// Whether an effect that cannot be fenced, such as a call of a cloud, may begin now: the session is fresh, and
+    /// the database says that the row is still this boot's.
+    ///
+    /// # Errors
+    /// `NotFresh` or `Lost`: begin nothing. What the database says otherwise.
+    pub async fn confirm(&self) -> Result<(), ClusterError> {
+        self.standing_is(self.position()).await?;
+        if self.is_lost() {
+            return Err(self.lost());
+        }
+        if !self.surroundings.life.is_fresh() {
+            return Err(ClusterError::NotFresh);
+        }
+        Ok(())
+    }
+
+    /// Where the row stands, as far as acknowledged.
+    pub fn position(&self) -> Position {
+        self.working().position()
+    }
+
+    /// Whether the infrastructure was found to belong to somebody else, or was given back: serve nothing from here.
     pub fn is_lost(&self) -> bool {
-        self.lost.load(Ordering::Acquire)
+        self.over.load(Ordering::Acquire) || self.surroundings.life.is_ended()
+    }
+
+    /// The life of the node in whose name it is owned: work on it ends with that life.
+    pub fn life(&self) -> &Arc<NodeLife> {
+        &self.surroundings.life
     }
 
     /// Applies a change and waits until it is committed.
     ///
     /// The closure works on the newest state, which may hold changes that are not yet committed; it runs under a lock
     /// and must be quick. If it refuses, nothing is changed. On success the change is durable and visible.
+    ///
+    /// Waits for the settling of open intents, if that is still going on.
     pub async fn change<T, E>(
         self: &Arc<Self>,
         change: impl FnOnce(&mut Infrastructure) -> Result<T, E>,
     ) -> Result<T, ChangeError<E>> {
-        let (value, batch) = self.apply(change)?;
-        let mut outcome = batch.outcome.subscribe();
-        drop(batch);
-        let settled = outcome
-            .wait_for(Option::is_some)
+        self.change_with(|infrastructure, _| change(infrastructure))
             .await
-            .map(|outcome| outcome.clone());
-        match settled {
-            Ok(Some(Ok(()))) => Ok(value),
-            Ok(Some(Err(error))) => Err(error.into()),
-            // The committing task died without a word.
-            Ok(None) | Err(_) => Err(ClusterError::OutcomeUnknown(self.id.clone()).into()),
-        }
+    }
+
+    /// Applies a change together with changes of the journal, which are committed in the same transaction.
+    pub async fn change_with<T, E>(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Infrastructure, &mut Vec<JournalChange>) -> Result<T, E>,
+    ) -> Result<T, ChangeError<E>> {
+        self.until_recovered().await;
+        self.commit(change).await
+    }
+
+    /// Commits changes of the journal alone.
+    ///
+    /// # Errors
+    /// As those of a change.
+    pub async fn record(self: &Arc<Self>, journal: Vec<JournalChange>) -> Result<(), ClusterError> {
+        self.until_recovered().await;
+        self.commit_journal(journal).await
     }
 
     /// Applies a change that nobody waits for: it is committed soon, together with others.
@@ -153,17 +216,26 @@ impl Slot {
         self: &Arc<Self>,
         change: impl FnOnce(&mut Infrastructure) -> Result<T, E>,
     ) -> Result<T, ChangeError<E>> {
-        self.apply(change).map(|(value, _)| value)
+        if !self.is_recovered() {
+            let why = format!("infrastructure {} is being recovered", self.id);
+            return Err(ClusterError::Unavailable(why).into());
+        }
+        self.apply(|infrastructure, _| change(infrastructure))
+            .map(|(value, _)| value)
     }
 
     /// Waits for the turn to be the only user-visible operation on this infrastructure (create, add, destroy ...).
     /// Readers never wait for it, and single changes need not have it.
     pub async fn operation(&self, kind: &'static str) -> OperationGuard {
+        self.until_recovered().await;
         self.turn.take(kind).await
     }
 
     /// Takes the turn if no operation runs.
     pub fn try_operation(&self, kind: &'static str) -> Option<OperationGuard> {
+        if !self.is_recovered() {
+            return None;
+        }
         self.turn.try_take(kind)
     }
 
@@ -179,7 +251,8 @@ impl Slot {
 
     /// Remembers that the clouds were asked now.
     pub fn mark_refreshed(&self) {
-        let millis = u64::try_from(self.clock.monotonic().as_millis()).unwrap_or(u64::MAX);
+        let now = self.surroundings.clock.monotonic();
+        let millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
         self.refreshed.store(millis.max(1), Ordering::Release);
     }
 
@@ -193,166 +266,11 @@ impl Slot {
         self.refresh.lock().await
     }
 
+    fn lost(&self) -> ClusterError {
+        ClusterError::Lost(self.id.clone())
+    }
+
     fn working(&self) -> MutexGuard<'_, Working> {
         self.working.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn apply<T, E>(
-        self: &Arc<Self>,
-        change: impl FnOnce(&mut Infrastructure) -> Result<T, E>,
-    ) -> Result<(T, Batch), ChangeError<E>> {
-        let mut working = self.working();
-        if self.is_lost() {
-            return Err(ClusterError::Lost(self.id.clone()).into());
-        }
-        let mut copy = Infrastructure::clone(&working.infrastructure);
-        let value = change(&mut copy).map_err(ChangeError::Refused)?;
-        working.infrastructure = Arc::new(copy);
-        let batch = working.batch.get_or_insert_with(Batch::new).clone();
-        if !working.committing {
-            working.committing = true;
-            self.tasks.spawn(Arc::clone(self).commit_batches());
-        }
-        Ok((value, batch))
-    }
-
-    /// Commits until no batch is left. There is at most one such task for a slot.
-    async fn commit_batches(self: Arc<Self>) {
-        let _guard = CommitGuard(&self);
-        loop {
-            let (next, batch, position) = {
-                let mut working = self.working();
-                let Some(batch) = working.batch.take() else {
-                    working.committing = false;
-                    return;
-                };
-                (Arc::clone(&working.infrastructure), batch, working.position)
-            };
-            let outcome = match self.store.save(&next, position).await {
-                Ok(position) => self.committed(next, position),
-                Err(error) if error.kind.is_definite() => self.refused(&error),
-                Err(error) => self.resolve(next, position, &error).await,
-            };
-            batch.settle(outcome);
-        }
-    }
-
-    fn committed(&self, next: Arc<Infrastructure>, position: Position) -> Result<(), ClusterError> {
-        self.working().position = position;
-        self.snapshot.store(next);
-        Ok(())
-    }
-
-    /// Nothing was written: the working copy goes back to the snapshot, and what was built upon it fails too.
-    fn refused(&self, error: &StoreError) -> Result<(), ClusterError> {
-        let refusal = ClusterError::from_store(&self.id, error);
-        let later = {
-            let mut working = self.working();
-            if matches!(refusal, ClusterError::Lost(_)) {
-                self.lost.store(true, Ordering::Release);
-            }
-            working.infrastructure = self.snapshot();
-            working.batch.take()
-        };
-        if let Some(later) = later {
-            later.settle(Err(refusal.clone()));
-        }
-        tracing::warn!(inf.id = %self.id, error = %error, "a commit was refused");
-        Err(refusal)
-    }
-
-    /// Finds out whether a write landed whose answer was lost: once the epoch is raised, it has or never will.
-    async fn resolve(
-        &self,
-        attempted: Arc<Infrastructure>,
-        position: Position,
-        error: &StoreError,
-    ) -> Result<(), ClusterError> {
-        tracing::warn!(inf.id = %self.id, error = %error, "the outcome of a commit is unknown; asking");
-        for pause in RESOLVE_PAUSES {
-            tokio::time::sleep(pause).await;
-            match self.ask_outcome(position).await {
-                Ok(Some(true)) => {
-                    let fenced = self.working().position;
-                    return self.committed(attempted, fenced);
-                }
-                Ok(Some(false)) => {
-                    let refusal = StoreError::new(
-                        StoreErrorKind::Unavailable,
-                        Some(&self.id),
-                        "the write did not reach the database",
-                    );
-                    return self.refused(&refusal);
-                }
-                Ok(None) => {
-                    let moved = StoreErrorKind::Conflict(None);
-                    let moved = StoreError::new(moved, Some(&self.id), "the row has another owner");
-                    return self.refused(&moved);
-                }
-                Err(error) => {
-                    tracing::warn!(inf.id = %self.id, error = %error, "the database does not answer");
-                }
-            }
-        }
-        self.lost.store(true, Ordering::Release);
-        let unknown = StoreError::new(
-            StoreErrorKind::Unknown,
-            Some(&self.id),
-            "the database did not say what became of a write",
-        );
-        self.refused(&unknown)
-    }
-
-    /// Raises the epoch and looks: `Some(landed)`, or `None` if the row has another owner or is gone.
-    async fn ask_outcome(&self, before: Position) -> Result<Option<bool>, StoreError> {
-        let Some(seen) = self.store.load(&self.id).await? else {
-            return Ok(None);
-        };
-        if seen.position.epoch < before.epoch {
-            return Ok(None);
-        }
-        let fenced = match self
-            .store
-            .acquire(&self.id, seen.position.epoch, &self.me, None)
-            .await
-        {
-            Ok(position) => position,
-            Err(error) if matches!(error.kind, StoreErrorKind::Conflict(_)) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        self.working().position = fenced;
-        Ok(Some(fenced.version > before.version))
-    }
-}
-
-// === impl CommitGuard ===
-
-impl Drop for CommitGuard<'_> {
-    /// Ends the slot if its committing task is torn down in the middle: nobody waits for ever, and the next opening
-    /// loads the truth.
-    fn drop(&mut self) {
-        let mut working = self.0.working();
-        if !working.committing {
-            return;
-        }
-        working.committing = false;
-        self.0.lost.store(true, Ordering::Release);
-        if let Some(batch) = working.batch.take() {
-            batch.settle(Err(ClusterError::OutcomeUnknown(self.0.id.clone())));
-        }
-    }
-}
-
-// === impl Batch ===
-
-impl Batch {
-    fn new() -> Self {
-        Self {
-            outcome: watch::Sender::new(None),
-        }
-    }
-
-    fn settle(&self, outcome: Result<(), ClusterError>) {
-        self.outcome.send_replace(Some(outcome));
     }
 }

@@ -13,7 +13,6 @@ use im_cluster::{CacheSettings, Cluster};
 use im_config::{Database, Settings};
 use im_connectors::Registry;
 use im_manager::Manager;
-use im_store::Store;
 use im_util::{Clock, SystemClock};
 use tokio_util::sync::CancellationToken;
 
@@ -133,7 +132,7 @@ fn max_body(settings: &Settings) -> usize {
 }
 
 /// Opens the database of the configuration. The error is a full sentence without secrets.
-pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>, String> {
+pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn im_store::Database>, String> {
     let database = &settings.basic.database;
     let opened = match database {
         Database::Sqlite(path) => im_store::open(&format!("sqlite://{}", path.display())).await,

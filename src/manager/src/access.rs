@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use im_auth::{Caller, Credentials};
-use im_cluster::Slot;
+use im_cluster::{Opened, Slot};
 use im_domain::{InfId, Infrastructure, Vm, VmId};
 
 use crate::{BootMode, Error, Manager};
@@ -55,11 +55,13 @@ impl Manager {
     /// life of a node, and the caller brings what it takes, it is taken up again before this answers.
     ///
     /// # Errors
-    /// `NotFound` if there never was one or it was deleted; `Forbidden` if it belongs to others; what the database
+    /// `Elsewhere` if another node owns it; `NotFound` if there never was one or it was deleted; `Forbidden` if it belongs to others; what the database
     /// says otherwise.
     pub(crate) async fn open(&self, caller: &Caller, id: &InfId) -> Result<Arc<Slot>, Error> {
-        let Some(slot) = self.inner.cluster.open(id).await? else {
-            return Err(Error::not_found(id));
+        let slot = match self.inner.cluster.open(id).await? {
+            Opened::Here(slot) => slot,
+            Opened::At(peer) => return Err(Error::elsewhere(id, peer)),
+            Opened::Absent => return Err(Error::not_found(id)),
         };
         if !caller.may_manage(&slot.snapshot().owners) {
             return Err(Error::forbidden());

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use im_auth::{AuthError, AuthErrorKind};
-use im_cluster::{ChangeError, ClusterError};
+use im_cluster::{ChangeError, ClusterError, Elsewhere, Peer};
 use im_connectors::{ConnectorError, ErrorKind as CloudErrorKind, Retry};
 use im_domain::InfId;
 use im_radl::{CheckError, ParseError};
@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Invalid,
     /// A limit of the service was exceeded: ask for less.
     TooLarge,
+    /// Another node owns the infrastructure, and nothing was done: [`Error::elsewhere`] says which.
+    Elsewhere,
     /// The service cannot do it now, and nothing was done: ask again later.
     Unavailable,
     /// It may or may not have been done; the service finds out. Look before asking again.
@@ -52,6 +54,8 @@ pub struct Error {
     /// The cause, for the log.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    /// With `Elsewhere`: where.
+    pub elsewhere: Option<Box<Elsewhere>>,
 }
 
 // === impl Error ===
@@ -63,6 +67,7 @@ impl Error {
             kind,
             message: message.into(),
             source: None,
+            elsewhere: None,
         }
     }
 
@@ -79,6 +84,17 @@ impl Error {
     /// A request that cannot be served as it is.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Invalid, message)
+    }
+
+    /// An infrastructure of another node.
+    pub(crate) fn elsewhere(id: &InfId, peer: Peer) -> Self {
+        let mut error = Self::new(
+            ErrorKind::Elsewhere,
+            "Another node serves this infrastructure. Try again.",
+        );
+        let id = id.clone();
+        error.elsewhere = Some(Box::new(Elsewhere { id, peer }));
+        error
     }
 
     /// An infrastructure that never was, or was deleted.
@@ -143,6 +159,18 @@ impl From<ClusterError> for Error {
                 ErrorKind::Unavailable,
                 format!(
                     "The infrastructure {id} was changed elsewhere at the same time. Try again."
+                ),
+            ),
+            ClusterError::NotFresh => (
+                ErrorKind::Unavailable,
+                "This node cannot reach the database. Nothing was changed; try again later."
+                    .to_owned(),
+            ),
+            ClusterError::OwnerSilent(id) => (
+                ErrorKind::Unavailable,
+                format!(
+                    "The node that serves the infrastructure {id} does not answer. Nothing was \
+                     changed; try again later."
                 ),
             ),
             ClusterError::OutcomeUnknown(id) => (

@@ -50,6 +50,7 @@ use im_util::Clock;
 
 pub use error::{Error, ErrorKind};
 pub use estimate::Estimate;
+pub use im_cluster::Elsewhere;
 pub use property::PropertyValue;
 pub use query::InfrastructureState;
 pub use request::{

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::{StreamExt, stream};
 use im_auth::Credentials;
 use im_domain::{Identity, InfId};
-use im_store::Store;
+use im_store::Database;
 
 use crate::access::Verb;
 use crate::{Error, Manager};
@@ -44,7 +44,7 @@ impl Manager {
 }
 
 /// Those whose documents match, in the same order. One that cannot be read is left out and told of in the log.
-async fn search(store: &Arc<dyn Store>, ids: Vec<InfId>, filter: &Arc<Filter>) -> Vec<InfId> {
+async fn search(store: &Arc<dyn Database>, ids: Vec<InfId>, filter: &Arc<Filter>) -> Vec<InfId> {
     stream::iter(ids)
         .map(|id| async move { matches(store, &id, filter).await.then_some(id) })
         .buffered(READ_AT_A_TIME)
@@ -53,7 +53,7 @@ async fn search(store: &Arc<dyn Store>, ids: Vec<InfId>, filter: &Arc<Filter>) -
         .await
 }
 
-async fn matches(store: &Arc<dyn Store>, id: &InfId, filter: &Arc<Filter>) -> bool {
+async fn matches(store: &Arc<dyn Database>, id: &InfId, filter: &Arc<Filter>) -> bool {
     let infrastructure = match store.load(id).await {
         Ok(Some(loaded)) => loaded.infrastructure,
         Ok(None) => return false,

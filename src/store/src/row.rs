@@ -3,7 +3,7 @@
 use im_domain::{BootId, Epoch, InfId, Infrastructure, Owner, UserKey, Version};
 
 /// Where a row stands: who may write next, and what it must have seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     /// Raised by every change of owner.
     pub epoch: Epoch,

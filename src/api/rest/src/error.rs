@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
+use im_manager::Elsewhere;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,6 +24,8 @@ const NOT_FOUND: &str = "The requested URL was not found on the server. If you e
 pub(crate) struct ApiError {
     status: StatusCode,
     message: String,
+    /// Another node serves the infrastructure: what forwards requests is told by this.
+    elsewhere: Option<Box<Elsewhere>>,
 }
 
 /// An error, for clients that accept JSON.
@@ -42,7 +45,14 @@ impl ApiError {
         Self {
             status,
             message: message.into(),
+            elsewhere: None,
         }
+    }
+
+    /// Another node serves the infrastructure.
+    pub(crate) fn elsewhere(mut self, elsewhere: Option<Box<Elsewhere>>) -> Self {
+        self.elsewhere = elsewhere;
+        self
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -123,9 +133,12 @@ impl ApiError {
 }
 
 impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
+        if let Some(elsewhere) = self.elsewhere.take() {
+            response.extensions_mut().insert(*elsewhere);
+        }
         response.extensions_mut().insert(self);
         response
     }

@@ -143,6 +143,9 @@ impl Prefix {
             ErrorKind::Unavailable => {
                 self.with(StatusCode::SERVICE_UNAVAILABLE, self.invalid, message)
             }
+            ErrorKind::Elsewhere => self
+                .with(StatusCode::SERVICE_UNAVAILABLE, self.invalid, message)
+                .elsewhere(error.elsewhere),
             ErrorKind::OutcomeUnknown => {
                 self.with(StatusCode::GATEWAY_TIMEOUT, self.invalid, message)
             }

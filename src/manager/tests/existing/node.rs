@@ -8,7 +8,7 @@ use im_cluster::{CacheSettings, Cluster};
 use im_connectors::{Registry, RegistrySettings};
 use im_domain::{Identity, InfId};
 use im_manager::{BootMode, Manager, ManagerSettings};
-use im_store::Store;
+use im_store::Database;
 use im_util::{Clock, ManualClock};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -23,7 +23,7 @@ pub(crate) const GRACE: Duration = Duration::from_secs(120);
 /// What a test works with.
 pub(crate) struct Node {
     pub(crate) manager: Manager,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Database>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) script: Arc<Script>,
     pub(crate) cluster: Cluster,

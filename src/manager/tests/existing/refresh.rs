@@ -22,7 +22,7 @@ async fn imported(machines: u32) -> (Node, InfId) {
 
 /// Waits until the first answers, which are recorded in the background, can be seen.
 async fn recorded(node: &Node, id: &InfId) {
-    let slot = node.cluster.open(id).await.unwrap().unwrap();
+    let slot = node.cluster.open(id).await.unwrap().here().unwrap();
     until(async || slot.snapshot().vms.iter().all(|vm| vm.last_update != 0)).await;
 }
 
@@ -204,7 +204,7 @@ async fn an_answer_about_a_state_that_was_changed_meanwhile_is_dropped() {
         tokio::spawn(async move { states(&node, &id).await })
     };
     until(async || node.script.questions() == 1).await;
-    let slot = node.cluster.open(&id).await.unwrap().unwrap();
+    let slot = node.cluster.open(&id).await.unwrap().here().unwrap();
     let changed = slot.change(|infrastructure| {
         infrastructure.vm_mut(VmId(0)).unwrap().state = VmState::Stopped;
         Ok::<_, std::convert::Infallible>(())
@@ -227,7 +227,7 @@ async fn an_answer_leaves_what_it_does_not_tell_of() {
         tokio::spawn(async move { states(&node, &id).await })
     };
     until(async || node.script.questions() == 1).await;
-    let slot = node.cluster.open(&id).await.unwrap().unwrap();
+    let slot = node.cluster.open(&id).await.unwrap().here().unwrap();
     let changed = slot.change(|infrastructure| {
         infrastructure
             .vm_mut(VmId(0))
@@ -245,7 +245,7 @@ async fn an_answer_leaves_what_it_does_not_tell_of() {
 #[tokio::test]
 async fn a_clock_that_was_set_back_does_not_stop_the_questions() {
     let (node, id) = imported(1).await;
-    let slot = node.cluster.open(&id).await.unwrap().unwrap();
+    let slot = node.cluster.open(&id).await.unwrap().here().unwrap();
     let later = node.clock.epoch_seconds() + 1_000_000;
     let changed = slot.change(|infrastructure| {
         infrastructure.vm_mut(VmId(0)).unwrap().last_update = later;

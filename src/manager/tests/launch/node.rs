@@ -9,7 +9,7 @@ use im_connectors::layers::RetrySettings;
 use im_connectors::{LayerSettings, Registry, RegistrySettings};
 use im_domain::{Identity, InfId, Infrastructure, VmState};
 use im_manager::{BootMode, Document, Error, Manager, ManagerSettings};
-use im_store::Store;
+use im_store::Database;
 use im_util::{Clock, SystemClock};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -26,7 +26,7 @@ pub(crate) struct Site {
 /// One life of a node.
 pub(crate) struct Node {
     pub(crate) manager: Manager,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Database>,
     pub(crate) cluster: Cluster,
     pub(crate) lab: Arc<Lab>,
 }
@@ -74,17 +74,17 @@ impl Site {
     /// A node whose database can be sent away.
     pub(crate) async fn flaky_node(&self, settings: ManagerSettings) -> (Node, Arc<Flaky>) {
         let flaky = Flaky::over(self.store().await);
-        let store = Arc::clone(&flaky) as Arc<dyn Store>;
+        let store = Arc::clone(&flaky) as Arc<dyn Database>;
         (node_over(store, Arc::clone(&self.lab), settings), flaky)
     }
 
-    async fn store(&self) -> Arc<dyn Store> {
+    async fn store(&self) -> Arc<dyn Database> {
         let url = format!("sqlite://{}/inf.dat", self.dir.path().display());
         im_store::open(&url).await.unwrap()
     }
 }
 
-fn node_over(store: Arc<dyn Store>, lab: Arc<Lab>, settings: ManagerSettings) -> Node {
+fn node_over(store: Arc<dyn Database>, lab: Arc<Lab>, settings: ManagerSettings) -> Node {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let cache = CacheSettings {
         time_to_idle: None,

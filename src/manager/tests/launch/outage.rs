@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use im_domain::{BootId, Epoch, InfId, Infrastructure, UserKey, VmState};
+use im_domain::{BootId, Epoch, InfId, Infrastructure, OperationId, UserKey, VmState};
 use im_manager::ErrorKind;
 use im_store::{
-    JournalChange, Loaded, Position, Standing, Store, StoreError, StoreErrorKind, Summary,
+    Database, Intent, Journal, JournalChange, Loaded, Node as NodeOfCluster, NodeRow, NodeState,
+    Operation, OperationsOf, Position, Sessions, Standing, Store, StoreError, StoreErrorKind,
+    Summary,
 };
 
 use crate::node::{Site, ann_in_lab, machines, more, settings, states};
@@ -15,14 +18,14 @@ use crate::node::{Site, ann_in_lab, machines, more, settings, states};
 /// A store that refuses so many writes.
 #[derive(Debug)]
 pub(crate) struct Flaky {
-    inner: Arc<dyn Store>,
+    inner: Arc<dyn Database>,
     refusals: AtomicUsize,
 }
 
 // === impl Flaky ===
 
 impl Flaky {
-    pub(crate) fn over(inner: Arc<dyn Store>) -> Arc<Self> {
+    pub(crate) fn over(inner: Arc<dyn Database>) -> Arc<Self> {
         Arc::new(Self {
             inner,
             refusals: AtomicUsize::new(0),
@@ -125,6 +128,64 @@ impl Store for Flaky {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.inner.ping().await
+    }
+}
+
+#[async_trait]
+impl Sessions for Flaky {
+    async fn enter(&self, node: &NodeRow) -> Result<(), StoreError> {
+        self.inner.enter(node).await
+    }
+
+    async fn beat(&self, boot: &BootId) -> Result<bool, StoreError> {
+        self.inner.beat(boot).await
+    }
+
+    async fn nodes(&self) -> Result<Vec<NodeOfCluster>, StoreError> {
+        self.inner.nodes().await
+    }
+
+    async fn declare_dead(&self, boot: &BootId, seen_beat: u64) -> Result<bool, StoreError> {
+        self.inner.declare_dead(boot, seen_beat).await
+    }
+
+    async fn set_state(&self, boot: &BootId, state: NodeState) -> Result<bool, StoreError> {
+        self.inner.set_state(boot, state).await
+    }
+
+    async fn tidy_nodes(&self, unseen_for: Duration) -> Result<u64, StoreError> {
+        self.inner.tidy_nodes(unseen_for).await
+    }
+
+    async fn cluster_id(&self) -> Result<String, StoreError> {
+        self.inner.cluster_id().await
+    }
+}
+
+#[async_trait]
+impl Journal for Flaky {
+    async fn open_operations(&self, of: OperationsOf<'_>) -> Result<Vec<Operation>, StoreError> {
+        self.inner.open_operations(of).await
+    }
+
+    async fn operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError> {
+        self.inner.operation(id).await
+    }
+
+    async fn operation_by_key(
+        &self,
+        user: &UserKey,
+        key: &str,
+    ) -> Result<Option<Operation>, StoreError> {
+        self.inner.operation_by_key(user, key).await
+    }
+
+    async fn intents(&self, inf: &InfId) -> Result<Vec<Intent>, StoreError> {
+        self.inner.intents(inf).await
+    }
+
+    async fn tidy_journal(&self, ended_for: Duration) -> Result<u64, StoreError> {
+        self.inner.tidy_journal(ended_for).await
     }
 }
 

@@ -1,15 +1,13 @@
 //! Changes and their commits, under faults of the store.
 #![allow(clippy::unwrap_used)] // a test may fail by panic
 
-mod support;
-
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use im_cluster::{ChangeError, ClusterError, Slot};
+use crate::support::{Fault, FaultyStore, cluster};
+use im_cluster::{ChangeError, ClusterError, Opened, Slot};
 use im_domain::{InfId, Infrastructure};
-use support::{Fault, FaultyStore, cluster};
 
 fn add_line(
     slot: &Arc<Slot>,
@@ -22,6 +20,13 @@ fn add_line(
             Ok(())
         })
         .await
+    }
+}
+
+fn here(opened: Opened) -> Arc<Slot> {
+    match opened {
+        Opened::Here(slot) => slot,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -134,7 +139,7 @@ async fn a_row_with_another_owner_ends_the_slot() {
         Err(ChangeError::Cluster(ClusterError::Lost(_)))
     ));
     assert!(slot.is_lost());
-    let again = cluster.open(slot.id()).await.unwrap().unwrap();
+    let again = here(cluster.open(slot.id()).await.unwrap());
     assert!(!Arc::ptr_eq(&again, &slot));
     add_line(&again, "y".into()).await.unwrap();
     assert_eq!(store.row(slot.id()).0.cont_out, "y");
@@ -163,7 +168,7 @@ async fn openings_at_once_share_one_load_and_one_slot() {
     let opened: Vec<_> = (0..50)
         .map(|_| {
             let (other, id) = (other.clone(), slot.id().clone());
-            tokio::spawn(async move { other.open(&id).await.unwrap().unwrap() })
+            tokio::spawn(async move { here(other.open(&id).await.unwrap()) })
         })
         .collect();
     let mut slots = Vec::new();
@@ -172,6 +177,34 @@ async fn openings_at_once_share_one_load_and_one_slot() {
     }
     assert!(slots.iter().all(|slot| Arc::ptr_eq(slot, &slots[0])));
     assert_eq!(store.loads.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_a_new_owner_hides_stays_unknown() {
+    let store = FaultyStore::new();
+    let (_cluster, slot) = created(&store).await;
+    store.faults.lock().unwrap().push(Fault::LoseAnswer);
+    let change = tokio::spawn(add_line(&slot, "x".into()));
+    while store.saves.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    store.steal(slot.id());
+    let outcome = change.await.unwrap();
+    assert!(matches!(
+        outcome,
+        Err(ChangeError::Cluster(ClusterError::OutcomeUnknown(_)))
+    ));
+}
+
+#[tokio::test]
+async fn a_slot_of_an_ended_life_answers_nothing() {
+    let store = FaultyStore::new();
+    let (_cluster, slot) = created(&store).await;
+    slot.read().await.unwrap();
+    slot.confirm().await.unwrap();
+    store.steal(slot.id());
+    assert!(matches!(slot.confirm().await, Err(ClusterError::Lost(_))));
+    assert!(matches!(slot.read().await, Err(ClusterError::Lost(_))));
 }
 
 #[tokio::test]

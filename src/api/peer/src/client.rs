@@ -1,0 +1,196 @@
+//! Asking other nodes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use im_cluster::Peer;
+use im_cluster::peers::{HandOver, PeerError, Peers};
+use im_cluster::status::NodeReport;
+use im_domain::{BootId, InfId};
+use im_util::Secret;
+
+use crate::PATH;
+use crate::envelope::{OVERHEAD, Purpose, Sealer, mark};
+use crate::message::{Answer, Ask, What, join, part};
+
+/// How nodes talk to each other.
+#[derive(Clone, Debug)]
+pub struct PeerSettings {
+    /// `CLUSTER_SECRET`.
+    pub secret: Secret,
+    /// How long a short question may take.
+    pub call_timeout: Duration,
+    /// How long the owner has to serve a request of a client.
+    pub forward_timeout: Duration,
+    /// The longest message, in bytes.
+    pub message_bytes: usize,
+}
+
+/// The way to the other nodes, over HTTP. Cheap to clone; every clone is the same.
+#[derive(Clone, Debug)]
+pub struct HttpPeers {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    client: Client<HttpConnector, Full<Bytes>>,
+    sealer: Sealer,
+    settings: PeerSettings,
+    number: AtomicU64,
+}
+
+// === impl PeerSettings ===
+
+impl PeerSettings {
+    /// The suggested ones.
+    pub fn new(secret: Secret) -> Self {
+        Self {
+            secret,
+            call_timeout: Duration::from_secs(1),
+            forward_timeout: Duration::from_secs(60),
+            message_bytes: 64 << 20,
+        }
+    }
+}
+
+// === impl HttpPeers ===
+
+impl HttpPeers {
+    /// A client without connections; they are made when they are needed, and kept.
+    pub fn new(settings: PeerSettings) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(settings.call_timeout));
+        connector.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(Duration::from_secs(30))
+            // A request that may have been sent is not sent again by itself.
+            .retry_canceled_requests(false)
+            .build(connector);
+        Self {
+            inner: Arc::new(Inner {
+                client,
+                sealer: Sealer::new(&settings.secret),
+                settings,
+                number: AtomicU64::new(1),
+            }),
+        }
+    }
+
+    pub(crate) fn forward_timeout(&self) -> Duration {
+        self.inner.settings.forward_timeout
+    }
+
+    pub(crate) fn message_bytes(&self) -> usize {
+        self.inner.settings.message_bytes
+    }
+
+    /// Asks a peer. An error says that nothing is known of what it did.
+    pub(crate) async fn ask(
+        &self,
+        peer: &Peer,
+        from: BootId,
+        what: What,
+        body: &[u8],
+        limit: Duration,
+    ) -> Result<(Answer, Bytes), PeerError> {
+        let failed = |reason: String| PeerError {
+            address: peer.address.clone(),
+            reason,
+        };
+        let Inner {
+            client,
+            sealer,
+            settings,
+            number,
+        } = &*self.inner;
+        let ask = Ask {
+            to: peer.boot,
+            from,
+            number: number.fetch_add(1, Ordering::Relaxed),
+            what,
+        };
+        let message = join(&ask, body).ok_or_else(|| failed("it cannot be written".to_owned()))?;
+        let sealed = sealer
+            .seal(Purpose::Request, &message)
+            .map_err(|error| failed(error.to_string()))?;
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("http://{}{PATH}", peer.address))
+            .body(Full::new(Bytes::from(sealed.clone())))
+            .map_err(|error| failed(error.to_string()))?;
+        let asked = async {
+            let response = client
+                .request(request)
+                .await
+                .map_err(|error| failed(error.to_string()))?;
+            if response.status() != StatusCode::OK {
+                return Err(failed(format!("it answers {}", response.status())));
+            }
+            let body = Limited::new(response.into_body(), settings.message_bytes + OVERHEAD);
+            let body = body
+                .collect()
+                .await
+                .map_err(|error| failed(error.to_string()))?;
+            let opened = sealer.open(Purpose::Answer(mark(&sealed)), &body.to_bytes());
+            let opened = opened.map_err(|error| failed(error.to_string()))?;
+            part(opened).ok_or_else(|| failed("its answer cannot be read".to_owned()))
+        };
+        tokio::time::timeout(limit, asked)
+            .await
+            .unwrap_or_else(|_| Err(failed(format!("no answer in {limit:?}"))))
+    }
+
+    async fn call(&self, peer: &Peer, from: BootId, what: What) -> Result<Answer, PeerError> {
+        let limit = self.inner.settings.call_timeout;
+        let (answer, _) = self.ask(peer, from, what, &[], limit).await?;
+        Ok(answer)
+    }
+}
+
+fn unexpected(peer: &Peer) -> PeerError {
+    PeerError {
+        address: peer.address.clone(),
+        reason: "it is not the life that was meant, or answers something else".to_owned(),
+    }
+}
+
+#[async_trait]
+impl Peers for HttpPeers {
+    async fn hand_over(
+        &self,
+        owner: &Peer,
+        from: BootId,
+        id: &InfId,
+    ) -> Result<HandOver, PeerError> {
+        let what = What::HandOver { id: id.clone() };
+        match self.call(owner, from, what).await? {
+            Answer::HandedOver { released: true } => Ok(HandOver::Released),
+            Answer::HandedOver { released: false } => Ok(HandOver::Busy),
+            _ => Err(unexpected(owner)),
+        }
+    }
+
+    async fn offer(&self, to: &Peer, from: BootId, id: &InfId) -> Result<(), PeerError> {
+        match self.call(to, from, What::Offer { id: id.clone() }).await? {
+            Answer::Offered => Ok(()),
+            _ => Err(unexpected(to)),
+        }
+    }
+
+    async fn report(&self, peer: &Peer, from: BootId) -> Result<NodeReport, PeerError> {
+        match self.call(peer, from, What::Report).await? {
+            Answer::Report(reported) => Ok(reported.into()),
+            _ => Err(unexpected(peer)),
+        }
+    }
+}

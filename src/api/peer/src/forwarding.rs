@@ -1,0 +1,133 @@
+//! Forwarding: a layer around the API of clients.
+//!
+//! The request is served here first. If the answer says [`Elsewhere`], nothing was done, and the request goes to that
+//! node, once. If that node says 'not mine', what was believed is forgotten and the request is served here once more,
+//! which takes the infrastructure or names another node; then it is 503.
+//!
+//! The answer of the owner is relayed without `InfID`, so that a proxy which learns from that header where an
+//! infrastructure is does not learn this node.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use im_cluster::{Cluster, Elsewhere, Peer};
+
+use crate::client::HttpPeers;
+use crate::message::{Answer, Head, What, headers_in, headers_out};
+
+/// What forwarding needs.
+#[derive(Clone, Debug)]
+struct Forwarding {
+    cluster: Cluster,
+    peers: HttpPeers,
+}
+
+/// What came of a forward.
+enum Forward {
+    Answered(Response),
+    /// Nothing was done there.
+    NotThere,
+}
+
+/// Puts forwarding around the API of clients.
+pub fn forwarding(clients: Router, cluster: Cluster, peers: HttpPeers) -> Router {
+    let forwarding = Forwarding { cluster, peers };
+    clients.layer(from_fn_with_state(forwarding, forward))
+}
+
+async fn forward(State(forwarding): State<Forwarding>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let limit = forwarding.peers.message_bytes() / 2;
+    // The body is read before it is known whether it must be sent on: a request is served by one node from its first
+    // byte to its last.
+    let Ok(body) = Limited::new(body, limit).collect().await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let body = body.to_bytes();
+    let mut response = next.clone().run(again(&parts, &body)).await;
+    for attempt in 0..2 {
+        let Some(elsewhere) = response.extensions_mut().remove::<Elsewhere>() else {
+            return response;
+        };
+        match forwarding.send(&elsewhere.peer, &parts, &body).await {
+            Forward::Answered(response) => return response,
+            Forward::NotThere => forwarding.cluster.not_at(&elsewhere.id, &elsewhere.peer),
+        }
+        if attempt == 0 {
+            response = next.clone().run(again(&parts, &body)).await;
+        }
+    }
+    unavailable("The infrastructure is changing hands. Try again.")
+}
+
+fn again(parts: &Parts, body: &Bytes) -> Request {
+    Request::from_parts(parts.clone(), Body::from(body.clone()))
+}
+
+// === impl Forwarding ===
+
+impl Forwarding {
+    async fn send(&self, peer: &Peer, parts: &Parts, body: &Bytes) -> Forward {
+        let client = parts
+            .extensions
+            .get::<axum::extract::ConnectInfo<SocketAddr>>();
+        let head = Head {
+            method: parts.method.as_str().to_owned(),
+            uri: parts.uri.path_and_query().map_or_else(
+                || parts.uri.path().to_owned(),
+                |path_and_query| path_and_query.as_str().to_owned(),
+            ),
+            headers: headers_out(&parts.headers),
+            client: client
+                .map(|info| info.0.ip().to_string())
+                .unwrap_or_default(),
+        };
+        let limit = self.peers.forward_timeout();
+        let me = self.cluster.life().boot();
+        let asked = self
+            .peers
+            .ask(peer, me, What::Forward(head), body, limit)
+            .await;
+        match asked {
+            Ok((Answer::Served { status, headers }, body)) => {
+                Forward::Answered(relayed(status, headers, body))
+            }
+            Ok((Answer::NotMine | Answer::Refused, _)) => Forward::NotThere,
+            Ok(_) => Forward::Answered(unavailable(
+                "The owner of the infrastructure answers nonsense.",
+            )),
+            Err(error) => {
+                tracing::warn!(%error, "a request could not be forwarded");
+                let text = if parts.method.is_safe() {
+                    "The owner of the infrastructure does not answer. Try again."
+                } else {
+                    "The owner of the infrastructure does not answer: it is not known whether this was done. Look before trying again."
+                };
+                Forward::Answered(unavailable(text))
+            }
+        }
+    }
+}
+
+fn relayed(status: u16, headers: Vec<(String, Vec<u8>)>, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    *response.headers_mut() = headers_in(headers);
+    response
+}
+
+fn unavailable(text: &'static str) -> Response {
+    let mut response = (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    response
+}

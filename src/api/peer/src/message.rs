@@ -1,0 +1,159 @@
+//! What is said in a sealed message.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use im_cluster::status::{NodeReport, RunningOperation};
+use im_domain::{BootId, InfId};
+use serde::{Deserialize, Serialize};
+
+/// A request of one life of a node to another.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Ask {
+    pub(crate) to: BootId,
+    pub(crate) from: BootId,
+    /// Never used again by the sender.
+    pub(crate) number: u64,
+    pub(crate) what: What,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum What {
+    HandOver {
+        id: InfId,
+    },
+    Offer {
+        id: InfId,
+    },
+    Report,
+    /// A request of a client; its body follows the message.
+    Forward(Head),
+}
+
+/// The head of a client's request, and who the client is.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Head {
+    pub(crate) method: String,
+    pub(crate) uri: String,
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) client: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    /// Not the life that was meant, or seen before: nothing was done.
+    Refused,
+    HandedOver {
+        released: bool,
+    },
+    Offered,
+    Report(Reported),
+    /// This node does not own it: nothing was done.
+    NotMine,
+    /// What the client is to be told; the body follows the message.
+    Served {
+        status: u16,
+        headers: Vec<(String, Vec<u8>)>,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Reported {
+    held: u64,
+    running: Vec<(InfId, String, u64)>,
+    draining: bool,
+    fresh: bool,
+    leases_reachable: Option<bool>,
+}
+
+/// Headers that belong to one connection, and those that are set anew by the node that the client talks to.
+const NOT_FORWARDED: [&str; 10] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "content-length",
+    "infid",
+];
+
+/// A message and the bytes that follow it, in one piece: the length of the message in four bytes, it, and they.
+pub(crate) fn join<T: Serialize>(message: &T, body: &[u8]) -> Option<Vec<u8>> {
+    let message = serde_json::to_vec(message).ok()?;
+    let length = u32::try_from(message.len()).ok()?;
+    let mut joined = Vec::with_capacity(4 + message.len() + body.len());
+    joined.extend_from_slice(&length.to_be_bytes());
+    joined.extend_from_slice(&message);
+    joined.extend_from_slice(body);
+    Some(joined)
+}
+
+/// Takes apart what [`join`] has put together.
+pub(crate) fn part<T: for<'de> Deserialize<'de>>(joined: Vec<u8>) -> Option<(T, Bytes)> {
+    let joined = Bytes::from(joined);
+    let length = u32::from_be_bytes(joined.get(..4)?.try_into().ok()?);
+    let end = usize::try_from(length).ok()?.checked_add(4)?;
+    let message = serde_json::from_slice(joined.get(4..end)?).ok()?;
+    Some((message, joined.slice(end..)))
+}
+
+/// Headers that go from node to node.
+pub(crate) fn headers_out(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
+    headers
+        .iter()
+        .filter(|(name, _)| !NOT_FORWARDED.contains(&name.as_str()))
+        .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+        .collect()
+}
+
+/// Headers that came from a node.
+pub(crate) fn headers_in(pairs: Vec<(String, Vec<u8>)>) -> HeaderMap {
+    pairs
+        .into_iter()
+        .filter_map(|(name, value)| {
+            let name: HeaderName = name.parse().ok()?;
+            let mut value = HeaderValue::from_bytes(&value).ok()?;
+            value.set_sensitive(name == http::header::AUTHORIZATION);
+            (!NOT_FORWARDED.contains(&name.as_str())).then_some((name, value))
+        })
+        .collect()
+}
+
+impl From<NodeReport> for Reported {
+    fn from(report: NodeReport) -> Self {
+        let millis = |age: std::time::Duration| u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            held: report.held,
+            running: report
+                .running
+                .into_iter()
+                .map(|running| (running.id, running.kind, millis(running.age)))
+                .collect(),
+            draining: report.draining,
+            fresh: report.fresh,
+            leases_reachable: report.leases_reachable,
+        }
+    }
+}
+
+impl From<Reported> for NodeReport {
+    fn from(reported: Reported) -> Self {
+        Self {
+            held: reported.held,
+            running: reported
+                .running
+                .into_iter()
+                .map(|(id, kind, millis)| RunningOperation {
+                    id,
+                    kind,
+                    age: std::time::Duration::from_millis(millis),
+                })
+                .collect(),
+            draining: reported.draining,
+            fresh: reported.fresh,
+            leases_reachable: reported.leases_reachable,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Answering other nodes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use im_cluster::peers::HandOver;
+use im_cluster::{Cluster, Elsewhere};
+use tower::ServiceExt;
+
+use crate::PATH;
+use crate::client::PeerSettings;
+use crate::envelope::{OVERHEAD, Purpose, Sealer, mark};
+use crate::forwarded::Forwarded;
+use crate::message::{Answer, Ask, Head, What, headers_in, headers_out, join, part};
+use crate::replay::Seen;
+
+/// What the peer listener needs.
+#[derive(Debug)]
+struct Shared {
+    cluster: Cluster,
+    /// Serves requests of clients, and never forwards.
+    clients: Router,
+    sealer: Sealer,
+    seen: Seen,
+    message_bytes: usize,
+}
+
+/// The router of the peer listener, to be served on a port of its own. `clients` serves the requests that other nodes
+/// forward: the REST API, without [`forwarding`](crate::forwarding).
+pub fn router(cluster: Cluster, clients: Router, settings: &PeerSettings) -> Router {
+    let shared = Arc::new(Shared {
+        cluster,
+        clients,
+        sealer: Sealer::new(&settings.secret),
+        seen: Seen::default(),
+        message_bytes: settings.message_bytes,
+    });
+    Router::new()
+        .route(PATH, post(answer))
+        .layer(DefaultBodyLimit::max(settings.message_bytes + OVERHEAD))
+        .with_state(shared)
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, sealed: Bytes) -> Response {
+    match shared.answer(&sealed).await {
+        Some(answer) => answer.into_response(),
+        // Who has not the secret learns nothing.
+        None => StatusCode::FORBIDDEN.into_response(),
+    }
+}
+
+// === impl Shared ===
+
+impl Shared {
+    async fn answer(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        let opened = self.sealer.open(Purpose::Request, sealed).ok()?;
+        let (ask, body): (Ask, Bytes) = part(opened)?;
+        let meant = ask.to == self.cluster.life().boot();
+        let (answer, body) = if meant && self.seen.is_new(ask.from, ask.number) {
+            self.perform(ask, body).await
+        } else {
+            (Answer::Refused, Bytes::new())
+        };
+        let message = join(&answer, &body)?;
+        let purpose = Purpose::Answer(mark(sealed));
+        self.sealer.seal(purpose, &message).ok()
+    }
+
+    async fn perform(&self, ask: Ask, body: Bytes) -> (Answer, Bytes) {
+        let answer = match ask.what {
+            What::HandOver { id } => Answer::HandedOver {
+                released: self.cluster.hand_over(&id, ask.from).await == HandOver::Released,
+            },
+            What::Offer { id } => {
+                self.cluster.offered(&id);
+                Answer::Offered
+            }
+            What::Report => Answer::Report(self.cluster.report().into()),
+            What::Forward(head) => return self.serve(ask.from, head, body).await,
+        };
+        (answer, Bytes::new())
+    }
+
+    async fn serve(&self, from: im_domain::BootId, head: Head, body: Bytes) -> (Answer, Bytes) {
+        let bad = || (served(StatusCode::BAD_REQUEST), Bytes::new());
+        let request = Request::builder()
+            .method(head.method.as_str())
+            .uri(&head.uri)
+            .body(Body::from(body));
+        let Ok(mut request) = request else {
+            return bad();
+        };
+        *request.headers_mut() = headers_in(head.headers);
+        request.extensions_mut().insert(Forwarded {
+            by: from,
+            client: head.client,
+        });
+        let Ok(response) = self.clients.clone().oneshot(request).await;
+        if response.extensions().get::<Elsewhere>().is_some() {
+            return (Answer::NotMine, Bytes::new());
+        }
+        let (parts, body) = response.into_parts();
+        let body = Limited::new(body, self.message_bytes).collect().await;
+        let Ok(body) = body else {
+            return (served(StatusCode::INTERNAL_SERVER_ERROR), Bytes::new());
+        };
+        let answer = Answer::Served {
+            status: parts.status.as_u16(),
+            headers: headers_out(&parts.headers),
+        };
+        (answer, body.to_bytes())
+    }
+}
+
+fn served(status: StatusCode) -> Answer {
+    Answer::Served {
+        status: status.as_u16(),
+        headers: Vec::new(),
+    }
+}

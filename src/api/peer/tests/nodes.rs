@@ -1,0 +1,213 @@
+//! Two nodes over one file, which talk to each other over their peer listeners.
+#![cfg(test)]
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use http::StatusCode;
+use http_body_util::BodyExt;
+use im_api_peer::{Forwarded, HttpPeers, PeerSettings, forwarding, router};
+use im_cluster::leases::NoLeases;
+use im_cluster::{Cluster, ClusterSettings, Elsewhere, NoRecovery, NodeSettings, Opened, Parts};
+use im_domain::{InfId, Infrastructure};
+use im_store::Database;
+use im_util::{Secret, SystemClock};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::net::TcpStream;
+use tower::ServiceExt;
+
+struct Node {
+    cluster: Cluster,
+    clients: Router,
+    address: String,
+}
+
+/// The API of clients: adds the body to the infrastructure and answers what is there.
+async fn change(
+    State(node): State<Arc<OnceLock<Cluster>>>,
+    Path(id): Path<InfId>,
+    request: Request,
+) -> Response {
+    let cluster = node.get().unwrap();
+    let by = request
+        .extensions()
+        .get::<Forwarded>()
+        .map(|forwarded| forwarded.by);
+    let authorization = request.headers().contains_key("authorization");
+    let body = request.into_body().collect().await.unwrap().to_bytes();
+    match cluster.open(&id).await {
+        Ok(Opened::Here(slot)) => {
+            if let Some(by) = by {
+                cluster.forwarded(&id, by);
+            }
+            let text = String::from_utf8_lossy(&body).into_owned();
+            slot.change(|infrastructure| {
+                infrastructure.cont_out.push_str(&text);
+                Ok::<_, std::convert::Infallible>(())
+            })
+            .await
+            .unwrap();
+            let shown = format!("{} {authorization}", slot.read().await.unwrap().cont_out);
+            ([("InfID", id.to_string()), ("ETag", "7".to_owned())], shown).into_response()
+        }
+        Ok(Opened::At(peer)) => {
+            let mut response = StatusCode::SERVICE_UNAVAILABLE.into_response();
+            response.extensions_mut().insert(Elsewhere { id, peer });
+            response
+        }
+        Ok(Opened::Absent) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+    }
+}
+
+async fn node(store: &Arc<dyn Database>, name: &str, secret: &str) -> Node {
+    let settings = PeerSettings::new(Secret::new(secret));
+    let peers = HttpPeers::new(settings.clone());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let cluster = Cluster::join(
+        Parts {
+            store: Arc::clone(store),
+            clock: Arc::new(SystemClock::new()),
+            leases: Arc::new(NoLeases::default()),
+            peers: Arc::new(peers.clone()),
+            recovery: Arc::new(NoRecovery),
+        },
+        ClusterSettings::new(NodeSettings {
+            name: name.to_owned(),
+            address: address.clone(),
+            boot_mode: 0,
+            version: "1".to_owned(),
+        }),
+    )
+    .await
+    .unwrap();
+    let known = Arc::new(OnceLock::new());
+    known.set(cluster.clone()).unwrap();
+    let api = Router::new()
+        .route("/infrastructures/{id}", any(change))
+        .with_state(known);
+    let served = router(cluster.clone(), api.clone(), &settings);
+    tokio::spawn(async move { axum::serve(listener, served).await });
+    Node {
+        clients: forwarding(api, cluster.clone(), peers),
+        cluster,
+        address,
+    }
+}
+
+async fn ask(node: &Node, id: &InfId, body: &str) -> (StatusCode, http::HeaderMap, String) {
+    let request = Request::builder()
+        .method("POST")
+        .uri(format!("/infrastructures/{id}?x=1"))
+        .header("Authorization", "type = X; password = p")
+        .body(Body::from(body.to_owned()))
+        .unwrap();
+    let response = node.clients.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let text = String::from_utf8_lossy(&body).into_owned();
+    (parts.status, parts.headers, text)
+}
+
+async fn store(directory: &tempfile::TempDir) -> Arc<dyn Database> {
+    let file = directory.path().join("im.db");
+    im_store::open(&format!("sqlite://{}", file.display()))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_request_is_served_by_the_owner_whichever_node_gets_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory).await;
+    let (one, two) = (node(&store, "1", "s").await, node(&store, "2", "s").await);
+    let infrastructure = Infrastructure::new(InfId::random(), Vec::new(), 0);
+    let id = infrastructure.id.clone();
+    let slot = one.cluster.create(infrastructure).await.unwrap();
+    let turn = slot.operation("create").await;
+    let (status, headers, text) = ask(&one, &id, "a").await;
+    assert_eq!((status, text.as_str()), (StatusCode::OK, "a true"));
+    assert!(headers.contains_key("InfID"));
+    let (status, headers, text) = ask(&two, &id, "b").await;
+    assert_eq!((status, text.as_str()), (StatusCode::OK, "ab true"));
+    assert!(
+        !headers.contains_key("InfID"),
+        "a proxy would learn the wrong node"
+    );
+    assert_eq!(headers["ETag"], "7");
+    let nodes = two.cluster.status().await.unwrap();
+    let first = nodes.iter().find(|node| node.node.row.name == "1").unwrap();
+    let report = first.report.as_ref().unwrap();
+    assert_eq!(report.running[0].kind, "create");
+    drop((turn, slot));
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let (status, headers, text) = ask(&two, &id, "c").await;
+    assert_eq!((status, text.as_str()), (StatusCode::OK, "abc true"));
+    assert!(headers.contains_key("InfID"), "it was handed over");
+}
+
+#[tokio::test]
+async fn a_node_with_another_secret_is_not_heard() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory).await;
+    let (one, two) = (node(&store, "1", "s").await, node(&store, "2", "t").await);
+    let infrastructure = Infrastructure::new(InfId::random(), Vec::new(), 0);
+    let id = infrastructure.id.clone();
+    one.cluster.create(infrastructure).await.unwrap();
+    let (status, _, _) = ask(&two, &id, "b").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    let (status, _, text) = ask(&one, &id, "a").await;
+    assert_eq!((status, text.as_str()), (StatusCode::OK, "a true"));
+}
+
+#[tokio::test]
+async fn what_was_recorded_cannot_be_played_again_and_shows_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory).await;
+    let one = node(&store, "1", "s").await;
+    let eavesdropper = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = one.address.clone();
+    let heard = eavesdropper.local_addr().unwrap().to_string();
+    let recording = tokio::spawn(async move {
+        let (mut client, _) = eavesdropper.accept().await.unwrap();
+        let mut server = TcpStream::connect(&target).await.unwrap();
+        let mut recorded = vec![0; 65_536];
+        let length = client.read(&mut recorded).await.unwrap();
+        recorded.truncate(length);
+        server.write_all(&recorded).await.unwrap();
+        let mut answer = vec![0; 65_536];
+        let length = server.read(&mut answer).await.unwrap();
+        answer.truncate(length);
+        client.write_all(&answer).await.unwrap();
+        (recorded, answer)
+    });
+    let peers = HttpPeers::new(PeerSettings::new(Secret::new("s")));
+    let peer = im_cluster::Peer {
+        boot: one.cluster.life().boot(),
+        address: heard,
+    };
+    let from = im_domain::BootId::random();
+    let report = im_cluster::peers::Peers::report(&peers, &peer, from)
+        .await
+        .unwrap();
+    assert!(report.fresh);
+    let (recorded, answer) = recording.await.unwrap();
+    for (what, bytes) in [("request", &recorded), ("answer", &answer)] {
+        let shown = String::from_utf8_lossy(bytes);
+        assert!(!shown.contains(&from.to_string()), "{what}");
+        assert!(!shown.contains("draining"), "{what}");
+    }
+    // Played again it is answered 'refused', in the same seal: nothing in it can be told apart but its length.
+    let mut server = TcpStream::connect(&one.address).await.unwrap();
+    server.write_all(&recorded).await.unwrap();
+    let mut again = vec![0; 65_536];
+    let length = server.read(&mut again).await.unwrap();
+    assert!(length < answer.len(), "it was answered as the first time");
+}

@@ -1,0 +1,159 @@
+//! Giving infrastructures to others: asked for, offered, or because nobody uses them here.
+
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use im_domain::{BootId, InfId};
+use im_store::StoreErrorKind;
+
+use super::{Cluster, Inner};
+use crate::Slot;
+use crate::peers::HandOver;
+
+/// How often a slot that does not fit any more, and that work pins, is looked at again.
+const PINNED_LOOK: Duration = Duration::from_secs(1);
+
+/// Who holds an idle slot: the cache, and who looks.
+const CACHE_AND_ME: usize = 2;
+
+// === impl Cluster ===
+
+impl Cluster {
+    /// Another node wants an infrastructure that the row says this boot owns. Given back if nothing happens on it.
+    pub async fn hand_over(&self, id: &InfId, _to: BootId) -> HandOver {
+        let inner = &self.inner;
+        if inner.flights().contains_key(id) {
+            return HandOver::Busy;
+        }
+        let Some(slot) = inner.table.peek(id).filter(|slot| !slot.is_lost()) else {
+            return inner.disown(id).await;
+        };
+        inner.table.settle().await;
+        if !slot.is_idle(CACHE_AND_ME) {
+            return HandOver::Busy;
+        }
+        if inner.release(&slot).await {
+            HandOver::Released
+        } else {
+            HandOver::Busy
+        }
+    }
+
+    /// A request came through another node. After some of them the infrastructure is offered to that node, so that
+    /// ownership follows the traffic.
+    pub fn forwarded(&self, id: &InfId, by: BootId) {
+        let inner = &self.inner;
+        let limit = inner.settings.forwards_before_offer;
+        {
+            let mut forwards = inner
+                .forwards
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let (from, count) = forwards.entry(id.clone()).or_insert((by, 0));
+            if *from != by {
+                (*from, *count) = (by, 0);
+            }
+            *count += 1;
+            if *count < limit {
+                return;
+            }
+            forwards.remove(id);
+        }
+        let (inner, id) = (Arc::clone(inner), id.clone());
+        self.inner
+            .tasks
+            .spawn(async move { inner.offer(&id, by).await });
+    }
+
+    /// A request came straight to its owner: the traffic is where the infrastructure is.
+    pub fn came_directly(&self, id: &InfId) {
+        let forwards = self.inner.forwards.lock();
+        forwards.unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    /// Another node has given an infrastructure back because its requests come through this one.
+    pub fn offered(&self, id: &InfId) {
+        if self.inner.is_draining() {
+            return;
+        }
+        self.inner.hints().remove(id);
+        let (cluster, id) = (self.clone(), id.clone());
+        self.inner.tasks.spawn(async move {
+            if let Err(error) = cluster.open(&id).await {
+                tracing::debug!(inf.id = %id, %error, "an infrastructure that was offered was not taken");
+            }
+        });
+    }
+}
+
+// === impl Inner ===
+
+impl Inner {
+    /// Gives a slot back and forgets it. Answers whether the row names nobody, or somebody else, now.
+    pub(super) async fn release(&self, slot: &Arc<Slot>) -> bool {
+        let given_back = slot.give_back().await;
+        self.table.forget(slot).await;
+        let (leases, me) = (&self.parts.leases, slot.life().boot());
+        leases.withdraw(slot.id(), me).await;
+        given_back
+    }
+
+    /// The row may name this boot without a slot, if a release was not answered: then it is given back now.
+    async fn disown(&self, id: &InfId) -> HandOver {
+        let me = self.session.life().boot();
+        let store = &self.parts.store;
+        match store.standing(id).await {
+            Ok(Some(standing)) if standing.owner == Some(me) => {
+                // An acquisition of our own that began meanwhile raises the epoch, or finds the row free.
+                match store.release(id, standing.position, &me).await {
+                    Ok(()) => HandOver::Released,
+                    Err(error) if matches!(error.kind, StoreErrorKind::Conflict(_)) => {
+                        HandOver::Released
+                    }
+                    Err(_) => HandOver::Busy,
+                }
+            }
+            Ok(_) => HandOver::Released,
+            Err(_) => HandOver::Busy,
+        }
+    }
+
+    async fn offer(self: &Arc<Self>, id: &InfId, to: BootId) {
+        let Some(slot) = self.table.peek(id).filter(|slot| !slot.is_lost()) else {
+            return;
+        };
+        let Some(peer) = self.members.peer(to) else {
+            return;
+        };
+        self.table.settle().await;
+        if !slot.is_idle(CACHE_AND_ME) || !self.release(&slot).await {
+            return;
+        }
+        let me = self.session.life().boot();
+        if let Err(error) = self.parts.peers.offer(&peer, me, id).await {
+            tracing::debug!(inf.id = %id, %error, "an infrastructure could not be offered");
+        }
+    }
+
+    /// The cache has let a slot go. Work that runs pins it: it is given back when nobody holds it.
+    pub(super) fn let_go(self: &Arc<Self>, slot: Arc<Slot>) {
+        if self.alone || slot.is_lost() {
+            return;
+        }
+        let inner = Arc::clone(self);
+        self.tasks.spawn(async move {
+            // Held by this task alone.
+            while !slot.is_idle(1) {
+                tokio::select! {
+                    () = tokio::time::sleep(PINNED_LOOK) => {}
+                    () = inner.stop.cancelled() => return,
+                }
+                if slot.is_lost() || inner.table.keeps(&slot) {
+                    return;
+                }
+            }
+            inner.release(&slot).await;
+        });
+    }
+}

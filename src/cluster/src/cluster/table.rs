@@ -1,0 +1,139 @@
+//! The slots of this process: those that are kept because they are used, and those that somebody still holds.
+//!
+//! The cache keeps what is used and lets go what is idle or does not fit. Letting go is not losing: a slot that
+//! somebody holds (work runs on it) is found again through its weak reference, and is given back only when nobody does.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use im_domain::{InfId, Infrastructure};
+use moka::future::Cache;
+use moka::notification::RemovalCause;
+
+use super::Inner;
+use crate::Slot;
+
+/// How much is kept in memory, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct CacheSettings {
+    /// An infrastructure that nobody asked for in this time is given back (`INF_CACHE_TIME`); `None`: kept while there
+    /// is room.
+    pub time_to_idle: Option<Duration>,
+    /// Room, in bytes, estimated (`CACHE_MAX_BYTES`).
+    pub max_bytes: u64,
+}
+
+/// The slots.
+#[derive(Debug)]
+pub(super) struct Table {
+    cache: Cache<InfId, Arc<Slot>>,
+    held: Mutex<HashMap<InfId, Weak<Slot>>>,
+}
+
+// === impl Table ===
+
+impl Table {
+    pub(super) fn new(settings: CacheSettings, inner: Weak<Inner>) -> Self {
+        let mut cache = Cache::builder()
+            .max_capacity(settings.max_bytes)
+            .weigher(|_, slot: &Arc<Slot>| estimated_bytes(&slot.snapshot()))
+            .eviction_listener(move |_, slot: Arc<Slot>, cause| {
+                let room_or_time = matches!(cause, RemovalCause::Expired | RemovalCause::Size);
+                if let Some(inner) = inner.upgrade().filter(|_| room_or_time) {
+                    inner.let_go(slot);
+                }
+            });
+        if let Some(idle) = settings.time_to_idle {
+            cache = cache.time_to_idle(idle);
+        }
+        Self {
+            cache: cache.build(),
+            held: Mutex::default(),
+        }
+    }
+
+    /// The slot of an infrastructure, if this process has one, lost or not; and it is used now.
+    pub(super) async fn find(&self, id: &InfId) -> Option<Arc<Slot>> {
+        if let Some(slot) = self.cache.get(id).await {
+            return Some(slot);
+        }
+        let slot = self.peek(id).filter(|slot| !slot.is_lost())?;
+        self.keep(&slot).await;
+        Some(slot)
+    }
+
+    /// The slot of an infrastructure, without using it.
+    pub(super) fn peek(&self, id: &InfId) -> Option<Arc<Slot>> {
+        self.held().get(id).and_then(Weak::upgrade)
+    }
+
+    /// All slots that are not lost, without using them.
+    pub(super) fn all(&self) -> Vec<Arc<Slot>> {
+        let held = self.held();
+        held.values()
+            .filter_map(Weak::upgrade)
+            .filter(|slot| !slot.is_lost())
+            .collect()
+    }
+
+    /// Makes a slot findable.
+    pub(super) fn hold(&self, slot: Slot) -> Arc<Slot> {
+        let slot = Arc::new(slot);
+        let mut held = self.held();
+        if held.len() == held.capacity() {
+            // Before the table grows, drop what nobody holds any more: each entry is looked at a bounded number of
+            // times on average.
+            held.retain(|_, slot| slot.strong_count() > 0);
+        }
+        held.insert(slot.id().clone(), Arc::downgrade(&slot));
+        slot
+    }
+
+    /// Keeps a slot, weighed as it is now.
+    pub(super) async fn keep(&self, slot: &Arc<Slot>) {
+        self.cache.insert(slot.id().clone(), Arc::clone(slot)).await;
+    }
+
+    /// Whether the cache keeps this very slot, without using it.
+    pub(super) fn keeps(&self, slot: &Arc<Slot>) -> bool {
+        self.cache
+            .iter()
+            .find(|(id, _)| **id == *slot.id())
+            .is_some_and(|(_, kept)| Arc::ptr_eq(&kept, slot))
+    }
+
+    /// Lets the cache drop what it has let go, so that who holds a slot can be counted.
+    pub(super) async fn settle(&self) {
+        self.cache.run_pending_tasks().await;
+    }
+
+    /// Forgets a slot, unless another one took its place.
+    pub(super) async fn forget(&self, slot: &Arc<Slot>) {
+        let cached = self.cache.get(slot.id()).await;
+        if cached.is_some_and(|cached| Arc::ptr_eq(&cached, slot)) {
+            self.cache.invalidate(slot.id()).await;
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        self.cache.invalidate_all();
+    }
+
+    pub(super) fn cached(&self) -> u64 {
+        self.cache.entry_count()
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<InfId, Weak<Slot>>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What an infrastructure takes in memory, about: a fixed part and one for each machine.
+fn estimated_bytes(infrastructure: &Infrastructure) -> u32 {
+    const FIXED: usize = 4_000;
+    const VM: usize = 3_500;
+    let bytes = FIXED + VM * infrastructure.vms.len() + infrastructure.cont_out.len();
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
