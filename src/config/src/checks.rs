@@ -1,6 +1,7 @@
 //! Options that are fine one by one and do not fit together.
 
 mod apis;
+mod cluster;
 mod identities;
 
 use crate::codec::{Codec, Seconds};
@@ -15,6 +16,7 @@ pub(crate) fn check(settings: &Settings, values: &mut Values<'_>) {
     names(settings, values);
     connections(settings, values);
     apis::check(settings, values);
+    cluster::check(settings, values);
     identities::check(settings, values);
 }
 

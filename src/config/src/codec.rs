@@ -12,7 +12,8 @@ pub(crate) use list::{Issuers, Names, Networks, Origins, Scopes};
 pub(crate) use number::{Address, Bool, Bytes, Count, Limit, Port, Positive, Rate, Size};
 pub(crate) use structured::{AdminGroups, AdminUsers, DatabaseUrl};
 pub(crate) use text::{
-    Domain, File, HttpUrl, OptionalFile, OptionalText, Password, Text, TextOrDefault, VmNamePattern,
+    Domain, File, Host, HttpUrl, OptionalFile, OptionalText, Password, Passwords, RedisUrl, Text,
+    TextOrDefault, VmNamePattern,
 };
 pub(crate) use time::{Interval, Milliseconds, OptionalInterval, Seconds};
 

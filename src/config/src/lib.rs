@@ -39,8 +39,8 @@ pub use option::{OptionSpec, options};
 pub use origin::{Effective, Origin};
 pub use settings::{
     Basic, BootMode, Contextualization, CpuArchitecture, Dummy, Ha, Launch, Limits, LogFormat,
-    LogLevel, Logging, MemoryUnit, Network, Oaipmh, Oidc, OpenNebula, Rest, Settings, SingleSite,
-    Vault, VmDefaults, VmTags, XmlRpc,
+    LogLevel, Logging, MemoryUnit, Network, Oaipmh, Oidc, OpenNebula, ReadMode, Rest, Settings,
+    SingleSite, Vault, VmDefaults, VmTags, XmlRpc,
 };
 pub use tls::Tls;
 pub use warning::Warning;

@@ -21,7 +21,7 @@ mod xmlrpc;
 pub use basic::{Basic, BootMode};
 pub use contextualization::Contextualization;
 pub use dummy::Dummy;
-pub use ha::Ha;
+pub use ha::{Ha, ReadMode};
 pub use launch::Launch;
 pub use limits::Limits;
 pub use logging::{LogFormat, LogLevel, Logging};

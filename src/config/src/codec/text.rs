@@ -14,6 +14,12 @@ pub(crate) struct TextOrDefault;
 pub(crate) struct OptionalText;
 /// A secret text, or blank for none.
 pub(crate) struct Password;
+/// Secret texts, separated by commas, or blank for none.
+pub(crate) struct Passwords;
+/// The address of a Redis, or blank for none.
+pub(crate) struct RedisUrl;
+/// An IP address or a host name.
+pub(crate) struct Host;
 /// A path.
 pub(crate) struct File;
 /// A path, or blank for none.
@@ -78,6 +84,64 @@ impl Codec for Password {
 
     fn text(value: &Self::Value) -> String {
         value.as_ref().map(Secret::to_string).unwrap_or_default()
+    }
+}
+
+impl Codec for Passwords {
+    type Value = Vec<Secret>;
+    const EXPECTED: &'static str = "secret texts separated by commas, or nothing";
+    const SECRET: bool = true;
+
+    fn parse(text: &str) -> Result<Self::Value, Refusal> {
+        let parts = text.split(',').map(str::trim);
+        Ok(parts
+            .filter(|part| !part.is_empty())
+            .map(Secret::new)
+            .collect())
+    }
+
+    fn text(value: &Self::Value) -> String {
+        value.first().map(Secret::to_string).unwrap_or_default()
+    }
+}
+
+impl Codec for RedisUrl {
+    type Value = Option<Secret>;
+    const EXPECTED: &'static str = "a URL that begins with redis://, rediss://, redis+sentinel:// or rediss+sentinel://, or nothing";
+    const SECRET: bool = true;
+
+    fn parse(text: &str) -> Result<Self::Value, Refusal> {
+        const SCHEMES: [&str; 4] = ["redis", "rediss", "redis+sentinel", "rediss+sentinel"];
+        if text.is_empty() {
+            return Ok(None);
+        }
+        match text.split_once("://") {
+            Some((scheme, rest)) if SCHEMES.contains(&scheme) && !rest.is_empty() => {
+                Ok(Some(Secret::new(text)))
+            }
+            _ => Err(Refusal::default()),
+        }
+    }
+
+    fn text(value: &Self::Value) -> String {
+        Password::text(value)
+    }
+}
+
+impl Codec for Host {
+    type Value = String;
+    const EXPECTED: &'static str = "an IP address or a host name of this machine";
+    const BLANK_IS_DEFAULT: bool = true;
+
+    fn parse(text: &str) -> Result<String, Refusal> {
+        if text.parse::<std::net::IpAddr>().is_ok() {
+            return Ok(text.to_owned());
+        }
+        Domain::parse(text)
+    }
+
+    fn text(value: &String) -> String {
+        value.clone()
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bench;
+mod cluster;
 mod contradictions;
 mod defaults;
 mod documents;
