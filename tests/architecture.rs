@@ -12,6 +12,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("im-tosca", &["im-radl"]),
     ("im-config", &["im-util"]),
     ("im-telemetry", &["im-util"]),
+    ("im-haproxy", &[]),
     ("im-domain", &["im-radl", "im-util"]),
     ("im-auth", &["im-domain", "im-util"]),
     ("im-store", &["im-domain", "im-util"]),

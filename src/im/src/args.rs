@@ -1,8 +1,12 @@
 //! The command line.
 
+mod haproxy;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use haproxy::{HaproxyCommand, RenderArgs, SyncArgs};
 
 /// Deploys and configures virtual infrastructures on many clouds.
 ///
@@ -45,7 +49,8 @@ pub(crate) enum Command {
     /// Read the configuration as `serve` would, and say what holds and what is wrong, without serving.
     ///
     /// Prints every option that is not at its default with the place it was set, and the warnings. Secrets are not
-    /// printed. Exit status 1 if the configuration is wrong.
+    /// printed. With --haproxy it compares a configuration of HAProxy with these options too, and says what does not
+    /// agree, with file and line. Exit status 1 if a configuration is wrong.
     CheckConfig(CheckConfigArgs),
     /// Delete for good the infrastructures that were destroyed and had been created before a day.
     ///
@@ -53,6 +58,9 @@ pub(crate) enum Command {
     Purge(PurgeArgs),
     /// Print the OpenAPI 3.1 description of the REST API.
     Openapi,
+    /// Write the configuration of a HAProxy, or keep a running one in step with the nodes that live.
+    #[command(subcommand)]
+    Haproxy(HaproxyCommand),
 }
 
 #[derive(Debug, Default, clap::Args)]
@@ -115,6 +123,9 @@ pub(crate) struct CheckConfigArgs {
     /// The configuration file (im.cfg).
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// The configuration of a HAProxy in front of the nodes (haproxy.cfg).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) haproxy: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod check_config;
 pub(crate) mod convert;
+pub(crate) mod haproxy;
 pub(crate) mod openapi;
 pub(crate) mod purge;
 pub(crate) mod serve;

@@ -24,5 +24,6 @@ fn main() -> ExitCode {
         Command::CheckConfig(args) => commands::check_config::run(&args),
         Command::Purge(args) => commands::purge::run(&args),
         Command::Openapi => commands::openapi::run(),
+        Command::Haproxy(command) => commands::haproxy::run(&command),
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use im_config::Origin;
 
 use crate::args::CheckConfigArgs;
+use crate::commands::haproxy;
 use crate::output::print;
 use crate::settings;
 
@@ -31,5 +32,8 @@ pub(crate) fn run(args: &CheckConfigArgs) -> ExitCode {
         1 => "The configuration is right, with 1 warning.".to_owned(),
         n => format!("The configuration is right, with {n} warnings."),
     });
-    ExitCode::SUCCESS
+    match &args.haproxy {
+        Some(file) => haproxy::check(file, &loaded.settings),
+        None => ExitCode::SUCCESS,
+    }
 }
