@@ -1,5 +1,7 @@
 //! The arguments of `im haproxy`.
 
+#![allow(clippy::doc_markdown, reason = "these comments are the help on a terminal")]
+
 use std::path::PathBuf;
 use std::time::Duration;
 
