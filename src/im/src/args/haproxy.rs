@@ -1,6 +1,9 @@
 //! The arguments of `im haproxy`.
 
-#![allow(clippy::doc_markdown, reason = "these comments are the help on a terminal")]
+#![allow(
+    clippy::doc_markdown,
+    reason = "these comments are the help on a terminal"
+)]
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,0 +1,24 @@
+//! The parts that tests of several processes start: real ones, on free ports of 127.0.0.1, in directories of their own.
+//!
+//! Nothing stays behind, however the tests end: every process and every directory has a guardian, a shell that waits for
+//! the end of the tests' process (its standard input ends then) and cleans up by number and by name.
+
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may stop where it fails and say why"
+)]
+
+mod haproxy;
+mod http;
+mod mariadb;
+mod node;
+mod process;
+mod redis;
+
+pub use haproxy::Haproxy;
+pub use http::{Answer, Client, auth, document, request};
+pub use mariadb::MariaDb;
+pub use node::{Node, NodeBuilder};
+pub use process::{Process, Scratch, free_port, missing, pause, until};
+pub use redis::Redis;
