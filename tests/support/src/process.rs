@@ -128,7 +128,7 @@ impl Process {
             .spawn()
             .expect("the program starts");
         let guardian = guardian(
-            "cat >/dev/null; kill -9 -- \"-$1\"",
+            "cat >/dev/null; kill -9 \"-$1\"",
             &child.id().to_string(),
         );
         Self {
