@@ -127,10 +127,7 @@ impl Process {
             .stderr(file("err"))
             .spawn()
             .expect("the program starts");
-        let guardian = guardian(
-            "cat >/dev/null; kill -9 \"-$1\"",
-            &child.id().to_string(),
-        );
+        let guardian = guardian("cat >/dev/null; kill -9 \"-$1\"", &child.id().to_string());
         Self {
             child,
             guardian: Some(guardian),

@@ -1,0 +1,142 @@
+//! The door: what HAProxy refuses, and what it changes.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::lab::{Lab, USER, alone, by, options, skipped};
+use im_test_support::{Client, Haproxy, auth};
+
+#[test]
+fn what_only_the_inside_may_say_is_not_believed() {
+    if skipped("what_only_the_inside_may_say_is_not_believed") {
+        return;
+    }
+    let lab = Lab::new(alone(1));
+    let auth = auth(USER);
+    let headers = [
+        ("Authorization", auth.as_str()),
+        ("Content-Type", "text/plain"),
+        ("X-Forwarded-Host", "evil.example.org"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Port", "1"),
+        ("X-Forwarded-Prefix", "/evil"),
+        ("X-Request-ID", "my-own-request-7"),
+    ];
+    let mut client = Client::new(&lab.haproxy.address);
+    let answer = client
+        .send(
+            "POST",
+            "/infrastructures",
+            &headers,
+            &im_test_support::document(1),
+        )
+        .expect("an answer");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(
+        answer
+            .body
+            .starts_with(&format!("http://{}/infrastructures/", lab.haproxy.address)),
+        "{}",
+        answer.body
+    );
+    assert_eq!(answer.header("x-request-id"), Some("my-own-request-7"));
+    let answer = client
+        .send("GET", "/version", &[("X-Request-ID", "not sane")], "")
+        .expect("an answer");
+    let id = answer.header("x-request-id").expect("an id");
+    assert!(id.len() == 36 && id != "not sane", "{id}");
+}
+
+#[test]
+fn what_is_too_large_odd_or_slow_is_refused() {
+    if skipped("what_is_too_large_odd_or_slow_is_refused") {
+        return;
+    }
+    let lab = Lab::changed(alone(1), |text| {
+        text.replace("timeout http-request 10s", "timeout http-request 1s")
+    });
+    let exchange = |bytes: &str| {
+        let mut stream = TcpStream::connect(&lab.haproxy.address).expect("a connection");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .expect("a time-out");
+        stream.write_all(bytes.as_bytes()).expect("it is sent");
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        answer.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    let large = "POST /infrastructures HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\nConnection: close\r\n\r\n";
+    assert_eq!(exchange(large), "413");
+    assert_eq!(
+        exchange("TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+        "405"
+    );
+    assert_eq!(
+        exchange("GET / HTTP/1.1\r\nHost: a\r\nX_Odd: 1\r\nConnection: close\r\n\r\n"),
+        "403"
+    );
+    // A head that never ends.
+    assert_eq!(exchange("GET / HTTP/1.1\r\nHost: a\r\nX-"), "408");
+    // The largest head that a node takes comes through: the node answers, not HAProxy.
+    let auth = format!("{}\\n{}", auth(USER), "x".repeat(120 << 10));
+    let answer = Client::new(&lab.haproxy.address)
+        .send("GET", "/infrastructures", &[("Authorization", &auth)], "")
+        .expect("an answer");
+    assert_eq!(by(&answer), "n1");
+}
+
+#[test]
+fn one_client_cannot_take_everything() {
+    if skipped("one_client_cannot_take_everything") {
+        return;
+    }
+    let lab = Lab::changed(alone(1), |text| text.replace("gt 1000000 }", "gt 20 }"));
+    let mut client = Client::new(&lab.haproxy.address);
+    let statuses: Vec<u16> = (0..30)
+        .map(|_| {
+            client
+                .call("GET", "/version", USER, "")
+                .expect("an answer")
+                .status
+        })
+        .collect();
+    assert_eq!(statuses[..20], [200; 20]);
+    assert_eq!(statuses[29], 429);
+}
+
+#[test]
+fn metrics_are_on_their_own_door() {
+    if skipped("metrics_are_on_their_own_door") {
+        return;
+    }
+    let nodes = alone(1);
+    let options = options("lb1");
+    let text = crate::lab::configuration(&crate::lab::servers(&nodes), &options);
+    let haproxy = Haproxy::start("lb1", options.bind.as_deref().unwrap_or_default(), &text);
+    let get = |address: &str, path: &str| {
+        Client::new(address)
+            .call("GET", path, USER, "")
+            .expect("an answer")
+    };
+    let metrics = get(&options.metrics, "/metrics");
+    assert_eq!(metrics.status, 200);
+    for name in ["haproxy_server_status", "haproxy_sticktable_used"] {
+        assert!(metrics.body.contains(name), "{name}");
+    }
+    assert_eq!(get(&options.metrics, "/alive").status, 200);
+    let outside = get(&haproxy.address, "/metrics");
+    assert!(
+        outside.status >= 400 && !outside.body.contains("haproxy_"),
+        "{outside:?}"
+    );
+    drop(nodes);
+    im_test_support::until("no node is left", || {
+        get(&options.metrics, "/alive").status == 503
+    });
+    let nobody = get(&haproxy.address, "/version");
+    assert_eq!(
+        (nobody.status, nobody.header("retry-after")),
+        (503, Some("2"))
+    );
+}
