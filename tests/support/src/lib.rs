@@ -9,6 +9,7 @@
     reason = "a test may stop where it fails and say why"
 )]
 
+mod chaos;
 mod haproxy;
 mod http;
 mod mariadb;
@@ -16,6 +17,7 @@ mod node;
 mod process;
 mod redis;
 
+pub use chaos::{Chaos, ChaosProxy};
 pub use haproxy::Haproxy;
 pub use http::{Answer, Client, auth, document, request};
 pub use mariadb::MariaDb;
