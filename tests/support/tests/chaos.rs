@@ -1,4 +1,5 @@
 //! The proxy that breaks connections, before a server that answers each line with itself.
+#![cfg(test)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
