@@ -17,4 +17,5 @@ mod operator;
 mod peers;
 mod pins;
 mod retries;
+mod rolling;
 mod sync;

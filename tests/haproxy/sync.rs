@@ -41,7 +41,7 @@ impl Sessions {
     fn enter(&self, node: &str) -> BootId {
         let boot = BootId::random();
         let row = NodeRow {
-            boot: boot.clone(),
+            boot,
             name: node.to_owned(),
             peer_addr: "127.0.0.1:1".to_owned(),
             boot_mode: 0,
