@@ -146,24 +146,19 @@ fn roll(lab: &mut Lab, clients: usize, calls: usize, right: Right) -> Report {
     report
 }
 
-/// Nodes that are alone cannot answer for each other (404), but nobody may be cut off.
+/// Nodes that are alone cannot answer for each other (404), but nobody may be cut off. HAProxy keeps no connections for
+/// later here, since these nodes do not say beforehand that they will end.
 #[test]
-fn rolling_restart_of_nodes_cuts_nobody_off() {
-    if skipped("rolling_restart_of_nodes_cuts_nobody_off") {
+fn a_node_that_ends_cuts_nobody_off() {
+    if skipped("a_node_that_ends_cuts_nobody_off") {
         return;
     }
-    let mut lab = match std::env::var("IM_ROLLING_CHANGE").as_deref() {
-        Ok("no-pool") => Lab::changed(alone(3), |text| {
-            text.replace("  retries 3\n", "  option http-server-close\n  retries 3\n")
-        }),
-        Ok("no-cut") => Lab::changed(alone(3), |text| {
-            text.replace(" on-marked-down shutdown-sessions", "")
-        }),
-        _ => Lab::new(alone(3)),
-    };
-    let report = roll(&mut lab, 8, wanted(300), |answer| answer.status < 500);
+    let mut lab = Lab::changed(alone(3), |text| {
+        text.replace("  retries 3\n", "  option http-server-close\n  retries 3\n")
+    });
+    let report = roll(&mut lab, 8, wanted(1000), |answer| answer.status < 500);
     println!("{report}");
-    assert!(report.total() >= wanted(300));
+    assert!(report.total() >= wanted(1000));
     assert!(
         report.failures.is_empty(),
         "{report}\n{}",

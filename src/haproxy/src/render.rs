@@ -159,7 +159,7 @@ fn checked(servers: &[Server], options: &Options) -> String {
     let _ = writeln!(text, "{CHECKS}");
     let _ = writeln!(
         text,
-        "  default-server check inter {inter}ms fastinter {fast}ms downinter {inter}ms fall 2 rise 2 slowstart 10s \
+        "  default-server check inter {inter}ms fastinter {fast}ms downinter {inter}ms fall 2 rise 2 slowstart 10s pool-purge-delay 1s \
          on-marked-down shutdown-sessions"
     );
     for server in servers {
@@ -179,7 +179,9 @@ fn checked(servers: &[Server], options: &Options) -> String {
 /// clients until `timeout server`.
 const CHECKS: &str = "  \
   # Two failed checks take a node away, and what hangs in it is cut then: a machine that stands still would otherwise\n  \
-  # hold its clients until `timeout server`. A node that ends by itself has nothing running any more at that time.";
+  # hold its clients until `timeout server`. A node that ends by itself has nothing running any more at that time.\n  \
+  # Connections that are kept for later, and not needed, are closed soon: a node that is about to end tells with each\n  \
+  # answer that its connection is to be closed, and what was asked over one that the node closes could fail.";
 
 /// The servers of `im_any`, which follow those of `im`.
 fn tracking(servers: &[Server]) -> String {
@@ -188,7 +190,7 @@ fn tracking(servers: &[Server]) -> String {
         let name = &server.name;
         let _ = writeln!(
             text,
-            "  server {name} {} id {} track im/{name} slowstart 10s on-marked-down shutdown-sessions{}",
+            "  server {name} {} id {} track im/{name} slowstart 10s pool-purge-delay 1s on-marked-down shutdown-sessions{}",
             server.address,
             server.id,
             resolution(server)
