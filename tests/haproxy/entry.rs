@@ -2,10 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::time::Duration;
 
 use crate::lab::{Lab, USER, alone, by, options, skipped};
-use im_test_support::{Client, Haproxy, auth};
+use im_haproxy::Options;
+use im_test_support::{Client, Haproxy, Scratch, auth, free_port};
 
 #[test]
 fn what_only_the_inside_may_say_is_not_believed() {
@@ -138,5 +140,90 @@ fn metrics_are_on_their_own_door() {
     assert_eq!(
         (nobody.status, nobody.header("retry-after")),
         (503, Some("2"))
+    );
+}
+
+#[test]
+fn with_a_certificate_there_is_tls_beside() {
+    if skipped("with_a_certificate_there_is_tls_beside") {
+        return;
+    }
+    let scratch = Scratch::new();
+    let path = |name: &str| scratch.path().join(name).display().to_string();
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "1",
+        ])
+        .args([
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            &path("key"),
+            "-out",
+            &path("chain"),
+        ])
+        .output()
+        .expect("openssl runs");
+    assert!(made.status.success());
+    let file = |name: &str| {
+        std::fs::read_to_string(scratch.path().join(name)).expect("what openssl wrote")
+    };
+    std::fs::write(scratch.path().join("im.pem"), file("chain") + &file("key"))
+        .expect("the certificate");
+    let nodes = alone(1);
+    let options = Options {
+        tls_bind: format!("127.0.0.1:{}", free_port()),
+        tls_certificate: Some(path("im.pem")),
+        ..options("lb1")
+    };
+    let text = crate::lab::configuration(&crate::lab::servers(&nodes), &options);
+    let haproxy = Haproxy::start("lb1", options.bind.as_deref().unwrap_or_default(), &text);
+    let curl = |words: &[&str]| {
+        let output = Command::new("curl")
+            .args(["-sS", "-i", "-k", "--noproxy", "*"])
+            .args(words)
+            .output()
+            .expect("curl runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout).to_ascii_lowercase()
+    };
+    let auth = format!("Authorization: {}", auth(USER));
+    let document = im_test_support::document(1);
+    let uri = format!("https://{}/infrastructures", options.tls_bind);
+    let answer = curl(&[
+        "--http2",
+        "-H",
+        &auth,
+        "-H",
+        "Content-Type: text/plain",
+        "--data-binary",
+        &document,
+        &uri,
+    ]);
+    assert!(answer.starts_with("http/2 200"), "{answer}");
+    assert!(
+        answer.contains("strict-transport-security: max-age="),
+        "{answer}"
+    );
+    assert!(
+        answer.contains(&format!("{uri}/")),
+        "the URI of the infrastructure is one of TLS: {answer}"
+    );
+    let plain = curl(&[&format!("http://{}/version", haproxy.address)]);
+    assert!(
+        plain.starts_with("http/1.1 200") && !plain.contains("strict-transport-security"),
+        "{plain}"
     );
 }

@@ -11,6 +11,7 @@
 
 mod lab;
 
+mod commands;
 mod entry;
 mod failures;
 mod operator;

@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use crate::lab::{Lab, alone, by, skipped};
-use im_test_support::until;
+use crate::lab::{Lab, USER, alone, by, skipped};
+use im_test_support::{Client, until};
 
 /// E4, E5: `drain` keeps what is pinned; only when its pins are cleared does a node get nothing more.
 #[test]
@@ -109,4 +109,44 @@ fn an_agent_alone_can_undo_what_it_said() {
             || checks() == "L7STS" && lab.haproxy.stat("im", "n1", "agent_duration") != "0"
     });
     assert_eq!(lab.haproxy.stat("im", "n1", "status"), "DOWN (agent)");
+}
+
+/// E17: `maint` cuts what is running if servers that go down are to be cut; otherwise it is finished.
+#[test]
+fn maintenance_cuts_what_is_running_where_that_is_wanted() {
+    if skipped("maintenance_cuts_what_is_running_where_that_is_wanted") {
+        return;
+    }
+    for cut in [true, false] {
+        let mut lab = Lab::changed(alone(2), |text| match cut {
+            true => text.replace("fall 2", "fall 1000"),
+            false => text
+                .replace("fall 2", "fall 1000")
+                .replace(" on-marked-down shutdown-sessions", ""),
+        });
+        let id = lab.create_at("n1");
+        lab.node("n1").process().signal("STOP");
+        let answer = thread::scope(|scope| {
+            let (address, path) = (&lab.haproxy.address, format!("/infrastructures/{id}/stop"));
+            let call = scope.spawn(move || {
+                Client::new(address)
+                    .call("PUT", &path, USER, "")
+                    .expect("an answer")
+            });
+            until("the request is in the node", || {
+                lab.haproxy.stat("im", "n1", "scur") == "1"
+            });
+            lab.haproxy.ask("set server im/n1 state maint");
+            lab.nodes
+                .iter()
+                .find(|node| node.name == "n1")
+                .expect("the node")
+                .signal("CONT");
+            call.join().expect("an answer")
+        });
+        match cut {
+            true => assert!([502, 503].contains(&answer.status), "{answer:?}"),
+            false => assert_eq!((by(&answer).as_str(), answer.status), ("n1", 200)),
+        }
+    }
 }

@@ -143,9 +143,9 @@ fn servers(text: &str) -> Vec<ServerState> {
             fields.get(at).copied()
         };
         let admin: u32 = field("srv_admin_state")?.parse().ok()?;
-        let host = field("srv_fqdn")
-            .filter(|name| *name != "-")
-            .or_else(|| field("srv_addr"))?;
+        // Where it has no address (yet), its name says who it is.
+        let address = field("srv_addr").filter(|address| *address != "-");
+        let host = address.or_else(|| field("srv_fqdn"))?;
         Some(ServerState {
             backend: field("be_name")?.to_owned(),
             name: field("srv_name")?.to_owned(),

@@ -148,6 +148,11 @@ impl Node {
         self.process.as_mut().expect("the node runs")
     }
 
+    /// Sends the process a signal: `STOP`, `CONT`, `TERM` ...
+    pub fn signal(&self, name: &str) {
+        self.process.as_ref().expect("the node runs").signal(name);
+    }
+
     /// Ends it at once, as `kill -9` does.
     pub fn kill(&mut self) {
         self.process().kill();

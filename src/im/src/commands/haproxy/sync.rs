@@ -1,5 +1,6 @@
 //! `im haproxy sync`
 
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -102,7 +103,7 @@ impl Addresses<'_> {
         };
         Live {
             name: node.row.name.clone(),
-            address,
+            address: resolved(address),
             id: named.map_or(0, |named| named.id),
             life: match node.state {
                 NodeState::Alive => Life::Alive,
@@ -112,4 +113,15 @@ impl Addresses<'_> {
             },
         }
     }
+}
+
+/// The address of a name: HAProxy takes no names for servers at run time. A name that has none now stays as it is, and is
+/// refused by HAProxy until it has.
+fn resolved(address: String) -> String {
+    let found = address
+        .to_socket_addrs()
+        .map(Iterator::collect::<Vec<_>>)
+        .unwrap_or_default();
+    let best = found.iter().find(|found| found.is_ipv4()).or(found.first());
+    best.map_or(address, SocketAddr::to_string)
 }
