@@ -1,10 +1,11 @@
 //! A look at HAProxy, and the commands of an action.
 
-use super::{Action, View};
+use super::{Action, Life, Live, View};
 use crate::{Runtime, RuntimeError};
 
-/// Asks a HAProxy for its servers in these backends and for the pins of the first.
-pub fn look(runtime: &Runtime, backends: &[String]) -> Result<View, RuntimeError> {
+/// Asks a HAProxy for its servers in these backends, and for the pins in the table of the first that lead to servers whose
+/// node does not live (the others may be many, and are right).
+pub fn look(runtime: &Runtime, backends: &[String], nodes: &[Live]) -> Result<View, RuntimeError> {
     let mut view = View {
         backends: backends.to_vec(),
         ..View::default()
@@ -12,12 +13,15 @@ pub fn look(runtime: &Runtime, backends: &[String]) -> Result<View, RuntimeError
     for backend in backends {
         view.servers.extend(runtime.servers(backend)?);
     }
-    if let Some(table) = backends.first() {
-        for server in view
-            .servers
+    let lives = |name: &str| {
+        nodes
             .iter()
-            .filter(|server| server.backend == *table)
-        {
+            .any(|node| node.name == name && node.life == Life::Alive)
+    };
+    if let Some(table) = backends.first() {
+        let leaving = view.servers.iter();
+        let leaving = leaving.filter(|server| server.backend == *table && !lives(&server.name));
+        for server in leaving {
             let pins = runtime.pins(table, server.id)?;
             view.pins.insert(server.id, pins.len());
         }

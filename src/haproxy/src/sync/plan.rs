@@ -38,7 +38,7 @@ pub struct View {
     pub backends: Vec<String>,
     /// The servers of all of them.
     pub servers: Vec<ServerState>,
-    /// How many pins lead to a server, by its id.
+    /// How many pins lead to a server, by its id; those of living nodes need not be there.
     pub pins: BTreeMap<u32, usize>,
 }
 

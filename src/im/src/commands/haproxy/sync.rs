@@ -65,7 +65,8 @@ async fn round(
 ) -> Result<(), String> {
     let nodes = store.nodes().await.map_err(|error| error.to_string())?;
     let nodes: Vec<Live> = nodes.iter().map(|node| addresses.live(node)).collect();
-    let view = look(runtime, &addresses.args.backends).map_err(|error| error.to_string())?;
+    let view =
+        look(runtime, &addresses.args.backends, &nodes).map_err(|error| error.to_string())?;
     let mut failed = Vec::new();
     for action in plan(&nodes, &view) {
         match carry_out(runtime, &action) {
