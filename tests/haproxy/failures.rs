@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use crate::lab::{Lab, USER, alone, by, skipped};
+use crate::lab::{Lab, USER, alone, by, cutting, skipped};
 use im_test_support::{Client, until};
 
 /// E16: what hangs in a machine that stands still is let go when its checks have failed, and read elsewhere.
@@ -13,12 +13,12 @@ fn who_stands_still_lets_go_of_its_readers() {
     }
     let short = |text: String| {
         text.replace("timeout check 1s", "timeout check 300ms")
-            .replace("timeout server 120s", "timeout server 6s")
+            .replace("timeout server 60s", "timeout server 6s")
     };
     for cut in [true, false] {
         let mut lab = Lab::changed(alone(2), |text| match cut {
-            true => short(text),
-            false => short(text).replace(" on-marked-down shutdown-sessions", ""),
+            true => cutting(short(text)),
+            false => short(text),
         });
         let id = lab.create_at("n1");
         lab.node("n1").process().signal("STOP");

@@ -71,6 +71,14 @@ pub(crate) fn configuration(servers: &[Server], options: &Options) -> String {
         )
 }
 
+/// The configuration with servers whose requests are cut when they go down.
+pub(crate) fn cutting(configuration: String) -> String {
+    configuration.replace(
+        "pool-purge-delay 1s",
+        "pool-purge-delay 1s on-marked-down shutdown-sessions",
+    )
+}
+
 /// The server that answered.
 pub(crate) fn by(answer: &Answer) -> String {
     answer

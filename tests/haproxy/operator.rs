@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use crate::lab::{Lab, USER, alone, by, skipped};
+use crate::lab::{Lab, USER, alone, by, cutting, skipped};
 use im_test_support::{Client, until};
 
 /// E4, E5: `drain` keeps what is pinned; only when its pins are cleared does a node get nothing more.
@@ -118,11 +118,9 @@ fn maintenance_cuts_what_is_running_where_that_is_wanted() {
         return;
     }
     for cut in [true, false] {
-        let mut lab = Lab::changed(alone(2), |text| match cut {
-            true => text.replace("fall 2", "fall 1000"),
-            false => text
-                .replace("fall 2", "fall 1000")
-                .replace(" on-marked-down shutdown-sessions", ""),
+        let mut lab = Lab::changed(alone(2), |text| {
+            let text = text.replace("fall 2", "fall 1000");
+            if cut { cutting(text) } else { text }
         });
         let id = lab.create_at("n1");
         lab.node("n1").process().signal("STOP");

@@ -86,7 +86,7 @@ fn an_overflow_goes_elsewhere_and_leaves_the_pin() {
         .collect();
     let lab = Lab::changed(nodes, |text| {
         text.replace(
-            " on-marked-down shutdown-sessions\n  server n1",
+            " pool-purge-delay 1s\n  server n1",
             " maxconn 1 maxqueue 1\n  server n1",
         )
     });

@@ -159,8 +159,7 @@ fn checked(servers: &[Server], options: &Options) -> String {
     let _ = writeln!(text, "{CHECKS}");
     let _ = writeln!(
         text,
-        "  default-server check inter {inter}ms fastinter {fast}ms downinter {inter}ms fall 2 rise 2 slowstart 10s pool-purge-delay 1s \
-         on-marked-down shutdown-sessions"
+        "  default-server check inter {inter}ms fastinter {fast}ms downinter {inter}ms fall 2 rise 2 slowstart 10s pool-purge-delay 1s"
     );
     for server in servers {
         let _ = writeln!(
@@ -175,11 +174,11 @@ fn checked(servers: &[Server], options: &Options) -> String {
     text
 }
 
-/// Two failed checks take a node away, and what hangs in it is cut: a machine that has stopped would otherwise hold its
-/// clients until `timeout server`.
+/// What is to be known of the checks.
 const CHECKS: &str = "  \
-  # Two failed checks take a node away, and what hangs in it is cut then: a machine that stands still would otherwise\n  \
-  # hold its clients until `timeout server`. A node that ends by itself has nothing running any more at that time.\n  \
+  # Two failed checks take a node away. What is running in it is not cut then (`on-marked-down shutdown-sessions`): a node\n  \
+  # that ends closes its listener first and finishes what is running, which may take longer than two checks. What hangs in\n  \
+  # a machine that stands still ends with `timeout server`, or as soon as `im haproxy sync` sees that the node is dead.\n  \
   # Connections that are kept for later, and not needed, are closed soon: a node that is about to end tells with each\n  \
   # answer that its connection is to be closed, and what was asked over one that the node closes could fail.";
 
@@ -190,7 +189,7 @@ fn tracking(servers: &[Server]) -> String {
         let name = &server.name;
         let _ = writeln!(
             text,
-            "  server {name} {} id {} track im/{name} slowstart 10s pool-purge-delay 1s on-marked-down shutdown-sessions{}",
+            "  server {name} {} id {} track im/{name} slowstart 10s pool-purge-delay 1s{}",
             server.address,
             server.id,
             resolution(server)

@@ -96,11 +96,12 @@ fn every_disagreement_is_found_on_its_line() {
             "checked at /version",
         ),
         (
-            "timeout server 120s",
-            "timeout server 30s",
-            "timeout server 30s",
+            "  http-request set-timeout server 600s unless { method GET HEAD OPTIONS }
+",
+            "",
+            "timeout server 60s",
             Warning,
-            "'timeout server' is 30 s",
+            "'timeout server' is 60 s",
         ),
         (
             "timeout connect 3s",

@@ -147,6 +147,18 @@ impl Process {
             .args([&format!("-{name}"), &self.pid().to_string()])
             .status();
         assert!(sent.expect("kill runs").success(), "{name} cannot be sent");
+        if name == "STOP" {
+            until("every thread stands still", || self.stands_still());
+        }
+    }
+
+    fn stands_still(&self) -> bool {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid())).expect("its threads");
+        threads.map_while(Result::ok).all(|thread| {
+            let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            stat.rsplit_once(") ")
+                .is_none_or(|(_, state)| state.starts_with('T'))
+        })
     }
 
     /// How it ended, if it has.

@@ -10,6 +10,7 @@
 
 pub mod admission;
 mod connection;
+mod deaf;
 mod listener;
 mod open_files;
 mod settings;

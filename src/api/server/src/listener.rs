@@ -15,11 +15,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
 use crate::connection::{Peer, Shared};
+use crate::deaf::deafen;
 use crate::tls::{Tls, TlsError};
 use crate::{ServerLimits, ServerSettings};
 
 /// How long no connection is taken after the operating system had no means for one.
 const BREATH: Duration = Duration::from_millis(50);
+
+/// How long a connection that has begun takes to be made.
+const HANDSHAKE: Duration = Duration::from_millis(20);
 
 /// How long those who have just connected may take to ask, after the listener is closed. A load balancer connects and
 /// asks in the same moment; closed in between, it would not know whether a change was done, and could not ask elsewhere.
@@ -181,11 +185,15 @@ impl Listener {
     /// Closes the listener first, so that clients and proxies turn elsewhere while running requests finish.
     ///
     /// Three kinds of connections would be cut off by that alone, as was measured under load (`tests/haproxy/rolling.rs`):
-    /// those that wait to be taken (the operating system resets them: they are taken first), those that were taken and
+    /// those that wait to be taken (the operating system resets them: they are taken first, and no more are let in, see
+    /// [`deaf`](crate::deaf)), those that were taken and
     /// have not asked yet (the graceful end closes them at once: they get [`LINGER`]), and those that a load balancer
     /// keeps for later (whoever drains has told it to close them, with `Connection: close` on every answer).
     async fn stop(self) {
-        let _none_waits = timeout(Duration::ZERO, self.accept()).await;
+        if let Err(error) = deafen(&self.tcp) {
+            tracing::debug!(api = self.shared.name, %error, "Who connects now is cut off.");
+        }
+        let _none_waits = timeout(HANDSHAKE, self.accept()).await;
         let Self {
             tcp,
             graceful,

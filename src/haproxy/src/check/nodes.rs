@@ -163,8 +163,17 @@ fn times(config: &Config, backend: &Section, findings: &mut Findings) {
         let line = *config.effective(backend, &["timeout", name]).last()?;
         Some((line.number, time(line.words.get(2)?)?))
     };
+    // Changes may have a time of their own.
+    let longer = backend
+        .matching(&["http-request", "set-timeout", "server"])
+        .any(|line| {
+            line.words
+                .get(3)
+                .and_then(|text| time(text))
+                .is_some_and(|time| time >= SLOW)
+        });
     match timeout("server") {
-        Some((line, server)) if server < SLOW => findings.warning(
+        Some((line, server)) if server < SLOW && !longer => findings.warning(
             line,
             format!(
                 "'timeout server' is {}: changes that wait for a cloud take longer, and would be answered 504 while they go on; \

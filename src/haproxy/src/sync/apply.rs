@@ -43,7 +43,7 @@ pub fn carry_out(runtime: &Runtime, action: &Action) -> Result<bool, RuntimeErro
             runtime.order(
                 &format!(
                     "add server {server} {address} id {id} check inter 1s fastinter 333ms downinter 1s fall 2 rise 2 slowstart \
-                     10s pool-purge-delay 1s on-marked-down shutdown-sessions"
+                     10s pool-purge-delay 1s"
                 ),
                 &["New server registered"],
             )?;
