@@ -1,0 +1,9 @@
+//! The service as several nodes: real MariaDB, Redis, HAProxy and nodes, and whatever can befall them.
+
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may stop where it fails and say why"
+)]
+
+mod checker;
