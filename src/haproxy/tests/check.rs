@@ -160,6 +160,13 @@ fn every_disagreement_is_found_on_its_line() {
             "has no 'id N'",
         ),
         (
+            "slowstart 10s pool-purge-delay 1s\n  server",
+            "on-marked-down shutdown-sessions\n  server",
+            "default-server check",
+            Warning,
+            "cuts what is running",
+        ),
+        (
             "default-server check inter",
             "default-server inter",
             "server n1 10.0.0.21:8800 id 1",

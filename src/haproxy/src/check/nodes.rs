@@ -54,6 +54,20 @@ fn checks(config: &Config, backend: &Section, findings: &mut Findings) {
         .effective(backend, &["default-server"])
         .iter()
         .any(|line| line.has("check"));
+    let own = backend
+        .matching(&["server"])
+        .chain(backend.matching(&["default-server"]));
+    if let Some(line) = own
+        .into_iter()
+        .find(|line| line.after("on-marked-down") == Some("shutdown-sessions"))
+    {
+        findings.warning(
+            line.number,
+            "'on-marked-down shutdown-sessions' cuts what is running in a node that ends: it closes its listener first, and \
+             finishes while its checks fail. 'im haproxy sync' cuts what hangs in a dead node."
+                .to_owned(),
+        );
+    }
     let mut tracks = false;
     for server in servers(backend) {
         tracks |= server.words.has("track");
