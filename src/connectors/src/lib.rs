@@ -18,6 +18,8 @@ pub mod layers;
 pub mod operation;
 pub mod registry;
 pub mod request;
+#[cfg(feature = "simulated")]
+pub mod simulated;
 
 pub use capability::{Capability, CreateIdempotency};
 pub use cloud_line::CloudLine;

@@ -46,6 +46,8 @@ impl Registry {
     pub fn new(settings: RegistrySettings, clock: Arc<dyn Clock>) -> Self {
         let mut registry = Self::empty(settings.layers, clock.clone());
         registry.add(dummy::cloud_type(settings.dummy, clock));
+        #[cfg(feature = "simulated")]
+        registry.add(crate::simulated::cloud_type());
         registry
     }
 

@@ -77,7 +77,9 @@ impl Cloud {
             .worker_threads(2)
             .enable_all()
             .build()?;
-        let listener = runtime.block_on(TcpListener::bind(settings.listen))?;
+        // Also within the runtime of a test, which must not wait for another one.
+        let listener = std::net::TcpListener::bind(settings.listen)?;
+        listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             ledger: Mutex::new(Ledger::open(&settings.state)?),
@@ -88,6 +90,7 @@ impl Cloud {
         let router = api::router(Arc::clone(&shared));
         let thread = std::thread::spawn(move || {
             let result = runtime.block_on(async {
+                let listener = TcpListener::from_std(listener)?;
                 tokio::select! {
                     result = serve(listener, router) => result,
                     _ = stopped => Ok(()),

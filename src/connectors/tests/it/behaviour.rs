@@ -86,3 +86,5 @@ macro_rules! all_behaviour {
 }
 
 all_behaviour!(dummy, dummy_with_layers);
+#[cfg(feature = "simulated")]
+all_behaviour!(simulated_with_tokens, simulated_without_tokens);

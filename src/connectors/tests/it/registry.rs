@@ -25,7 +25,9 @@ fn info(line: &CloudLine) -> CloudInfo {
 #[test]
 fn types_are_told_apart_by_case() {
     let registry = registry();
-    assert_eq!(registry.types().collect::<Vec<_>>(), ["Dummy", "Scripted"]);
+    let mut known = vec!["Dummy", "Scripted"];
+    known.extend(cfg!(feature = "simulated").then_some("Simulated"));
+    assert_eq!(registry.types().collect::<Vec<_>>(), known);
     registry
         .connector(&CloudLine::new("Dummy", None, None))
         .unwrap();
@@ -33,7 +35,8 @@ fn types_are_told_apart_by_case() {
         .connector(&CloudLine::new("dummy", Some("d"), None))
         .unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported);
-    let text = "Cloud provider not supported: dummy (error: the known types are Dummy, Scripted)";
+    let known = known.join(", ");
+    let text = format!("Cloud provider not supported: dummy (error: the known types are {known})");
     assert_eq!(error.to_string(), text);
 }
 

@@ -20,6 +20,9 @@ pub(super) struct Target {
     pub(super) document: &'static str,
     /// Two images that the cloud has.
     pub(super) images: [&'static str; 2],
+    /// The cloud itself, if it is a process or a thread.
+    #[cfg(feature = "simulated")]
+    _cloud: Option<crate::simulated::Server>,
 }
 
 const DOCUMENT: &str = "network lan (outbound = 'no')
@@ -51,6 +54,33 @@ pub(super) fn dummy_with_layers() -> Target {
     target("Dummy with layers", registry.connector(&line).unwrap())
 }
 
+/// A simulated cloud that recognises tokens.
+#[cfg(feature = "simulated")]
+pub(super) fn simulated_with_tokens() -> Target {
+    simulated("Simulated with tokens", "token")
+}
+
+/// A simulated cloud that recognises nothing.
+#[cfg(feature = "simulated")]
+pub(super) fn simulated_without_tokens() -> Target {
+    simulated("Simulated without tokens", "none")
+}
+
+/// A cloud of this case alone, as the service sees it.
+#[cfg(feature = "simulated")]
+fn simulated(name: &'static str, idempotency: &str) -> Target {
+    let server = crate::simulated::Server::start(im_simulated_cloud::Faults {
+        boot_ms: 50,
+        ..Default::default()
+    });
+    let registry = Registry::new(RegistrySettings::default(), Arc::new(SystemClock::new()));
+    let connector = registry.connector(&server.line(idempotency)).unwrap();
+    Target {
+        _cloud: Some(server),
+        ..target(name, connector)
+    }
+}
+
 fn target(name: &'static str, connector: Arc<dyn Connector>) -> Target {
     Target {
         name,
@@ -58,5 +88,7 @@ fn target(name: &'static str, connector: Arc<dyn Connector>) -> Target {
         patience: Duration::from_secs(10),
         document: DOCUMENT,
         images: ["mock0://img/one", "mock0://img/two"],
+        #[cfg(feature = "simulated")]
+        _cloud: None,
     }
 }
