@@ -40,7 +40,8 @@
 //!   margin has passed; and the guard of the operation pins the slot, so consent is not given. `simulation`
 //!   (`EffectByDead`).
 //! * **I6 Adopt before act.** A slot that was taken lets readers in, and holds back changes and operations until
-//!   [`Recovery`] has settled the open intents; only [`Recovering`] can change it until then.
+//!   [`Recovery`] has settled the open intents, or has taken them over and given the first turn to the task that settles
+//!   them; only [`Recovering`] can change it until then, and no operation of a user comes before that turn.
 //!   `cluster::nodes::changes_wait_for_the_recovery_and_readers_do_not`, `machine::no_change_begins_before_the_recovery`,
 //!   `simulation` (`NotRecovered`).
 //! * **I7 Work is never orphaned.** A dead node is noticed within `SESSION_TTL` and two thirds of a `BEAT`, after which

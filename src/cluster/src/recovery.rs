@@ -1,7 +1,7 @@
 //! Settling what an earlier owner left open, before the first change of a new one (I6).
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use im_domain::Infrastructure;
@@ -24,7 +24,7 @@ pub trait Recovery: Send + Sync + fmt::Debug {
 #[derive(Debug)]
 pub struct Recovering {
     slot: Arc<Slot>,
-    _turn: OperationGuard,
+    turn: Mutex<Option<OperationGuard>>,
 }
 
 /// For a service that leaves nothing open, or settles it elsewhere.
@@ -35,12 +35,24 @@ pub struct NoRecovery;
 
 impl Recovering {
     pub(crate) fn new(slot: Arc<Slot>, turn: OperationGuard) -> Self {
-        Self { slot, _turn: turn }
+        Self {
+            slot,
+            turn: Mutex::new(Some(turn)),
+        }
     }
 
     /// The infrastructure. Its changes and operations wait for the end of the recovery: do not wait for them in it.
     pub fn slot(&self) -> &Arc<Slot> {
         &self.slot
+    }
+
+    /// The first turn of the infrastructure, for work that goes on after the recovery has answered: operations of users
+    /// wait for its end, single changes do not. `None` if it was given before.
+    pub fn take_turn(&self) -> Option<OperationGuard> {
+        self.turn
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// As [`Slot::change_with`], without waiting.

@@ -37,6 +37,8 @@ pub struct Slot {
     refreshed: AtomicU64,
     refresh: AsyncMutex<()>,
     asked: Asked,
+    /// When it began to be owned here, in monotonic time.
+    since: Duration,
 }
 
 /// What a slot lives in.
@@ -73,6 +75,7 @@ impl Slot {
             refreshed: AtomicU64::new(0),
             refresh: AsyncMutex::new(()),
             asked: Asked::default(),
+            since: surroundings.clock.monotonic(),
             surroundings,
         }
     }
@@ -172,6 +175,12 @@ impl Slot {
     /// Whether the infrastructure was found to belong to somebody else, or was given back: serve nothing from here.
     pub fn is_lost(&self) -> bool {
         self.over.load(Ordering::Acquire) || self.surroundings.life.is_ended()
+    }
+
+    /// How long it has been owned here: what an earlier owner began, it began before.
+    pub fn held_for(&self) -> Duration {
+        let now = self.surroundings.clock.monotonic();
+        now.saturating_sub(self.since)
     }
 
     /// The life of the node in whose name it is owned: work on it ends with that life.

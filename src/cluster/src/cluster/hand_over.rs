@@ -9,7 +9,7 @@ use im_store::StoreErrorKind;
 
 use super::{Cluster, Inner};
 use crate::Slot;
-use crate::peers::HandOver;
+use crate::peers::{HandOver, Peer};
 
 /// How often a slot that does not fit any more, and that work pins, is looked at again.
 const PINNED_LOOK: Duration = Duration::from_secs(1);
@@ -38,6 +38,18 @@ impl Cluster {
         } else {
             HandOver::Busy
         }
+    }
+
+    /// Asks another node for an infrastructure that it does not use, so that the next opening here takes it. Answers
+    /// whether it was given.
+    pub async fn ask_for(&self, id: &InfId, owner: &Peer) -> bool {
+        let me = self.life().boot();
+        let answer = self.inner.parts.peers.hand_over(owner, me, id).await;
+        let given = matches!(answer, Ok(HandOver::Released));
+        if given {
+            self.inner.hints().remove(id);
+        }
+        given
     }
 
     /// A request came through another node. After some of them the infrastructure is offered to that node, so that

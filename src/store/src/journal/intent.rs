@@ -10,6 +10,14 @@ pub enum IntentAction {
     Launch,
     /// A machine goes.
     Delete,
+    /// A machine is stopped.
+    Stop,
+    /// A machine is started.
+    Start,
+    /// A machine is started again.
+    Reboot,
+    /// A machine is changed.
+    Alter,
 }
 
 /// How far an intent has come.
@@ -75,13 +83,24 @@ pub struct Intent {
 // === impl IntentAction ===
 
 impl IntentAction {
-    const ALL: [Self; 2] = [Self::Launch, Self::Delete];
+    const ALL: [Self; 6] = [
+        Self::Launch,
+        Self::Delete,
+        Self::Stop,
+        Self::Start,
+        Self::Reboot,
+        Self::Alter,
+    ];
 
     /// The word in the row.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Launch => "launch",
             Self::Delete => "delete",
+            Self::Stop => "stop",
+            Self::Start => "start",
+            Self::Reboot => "reboot",
+            Self::Alter => "alter",
         }
     }
 
