@@ -18,6 +18,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("im-store", &["im-domain", "im-util"]),
     ("im-cluster", &["im-store", "im-domain", "im-util"]),
     (
+        "im-operations",
+        &["im-cluster", "im-domain", "im-store", "im-util"],
+    ),
+    (
         "im-connectors",
         &["im-auth", "im-domain", "im-radl", "im-util"],
     ),
@@ -28,6 +32,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "im-cluster",
             "im-connectors",
             "im-domain",
+            "im-operations",
             "im-radl",
             "im-store",
             "im-util",
