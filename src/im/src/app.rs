@@ -12,11 +12,12 @@ use im_auth::Authenticator;
 use im_cluster::{CacheSettings, Cluster};
 use im_config::{Database, Settings};
 use im_connectors::Registry;
-use im_manager::Manager;
+use im_manager::{Manager, Recoverer};
 use im_util::{Clock, SystemClock};
 use tokio_util::sync::CancellationToken;
 
 use crate::wiring;
+use crate::wiring::operations::Scan;
 
 /// Room for cached infrastructures.
 const CACHE_BYTES: u64 = 512 << 20;
@@ -29,6 +30,7 @@ const WORK_GRACE: Duration = Duration::from_secs(20);
 pub(crate) struct App {
     manager: Manager,
     cluster: Cluster,
+    scanner: Scan,
     /// The REST API, if it is active.
     pub(crate) rest: Option<Bound>,
     /// The XML-RPC API, if it is active.
@@ -48,20 +50,26 @@ impl App {
             time_to_idle: settings.ha.inf_cache_time,
             max_bytes: CACHE_BYTES,
         };
-        let cluster = Cluster::new(store, Arc::clone(&clock), cache);
+        let recoverer = Arc::new(Recoverer::default());
+        let parts = wiring::operations::alone(store, &clock, &recoverer);
+        let cluster = Cluster::alone(parts, cache);
         let authenticator =
             Authenticator::new(wiring::auth::settings(settings), Arc::clone(&clock));
         let registry = Registry::new(wiring::clouds::settings(settings), Arc::clone(&clock));
-        let manager = Manager::new(
+        let manager = Manager::with_operations(
             wiring::manager::settings(settings),
             authenticator,
             cluster.clone(),
             registry,
-            clock,
+            Arc::clone(&clock),
+            wiring::operations::settings(settings)?,
         );
+        recoverer.bind(&manager);
+        let scanner = wiring::operations::scan(settings, &cluster, &manager, &clock);
         let mut app = Self {
             manager,
             cluster,
+            scanner,
             rest: None,
             xmlrpc: None,
             shutdown: CancellationToken::new(),
@@ -118,6 +126,7 @@ impl App {
                 tracing::error!("an API ended in disorder");
             }
         }
+        self.scanner.end().await;
         if !self.manager.close(WORK_GRACE).await {
             tracing::warn!(
                 "work in the background was cut off; it is resumed after the next start"

@@ -4,4 +4,5 @@ pub(crate) mod auth;
 pub(crate) mod clouds;
 pub(crate) mod logs;
 pub(crate) mod manager;
+pub(crate) mod operations;
 pub(crate) mod servers;

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use im_auth::{Caller, Credentials};
 use im_cluster::{OperationGuard, Slot};
-use im_domain::{InfId, Infrastructure, VmId};
+use im_domain::{InfId, Infrastructure, OperationId, VmId};
+use im_operations::Entry;
 use im_radl::Radl;
+use im_store::{IntentState, OperationKind};
 
 use crate::access::Verb;
 use crate::create::note_failures;
 use crate::detached::turn;
 use crate::document::merge;
-use crate::launch::{LaunchGroup, Launching, Summary};
+use crate::journal::{begin_context, commit};
+use crate::launch::{LaunchGroup, Launching, Summary, plan_intents};
 use crate::placement::{plan, requested_machines};
 use crate::{Added, Document, Error, Manager, context};
 
@@ -22,6 +25,7 @@ struct Addition {
     groups: Vec<LaunchGroup>,
     vms: Vec<VmId>,
     context: bool,
+    operation: OperationId,
 }
 
 impl Manager {
@@ -59,22 +63,29 @@ impl Manager {
             }
         };
         let now = self.inner.clock.epoch_seconds();
-        let groups = slot
-            .change(|inf| {
-                inf.radl = merged;
-                if context {
-                    inf.configured = None;
-                }
-                Ok::<_, Error>(plan(inf, &document, placement, settings, now))
-            })
-            .await?;
-        let mut vms: Vec<VmId> = groups.iter().flat_map(|g| g.vms.iter().copied()).collect();
+        let operation = self.operation(OperationKind::Add, id, &caller);
+        let names = self.names().await?;
+        let groups = commit(&slot, |entry| {
+            let inf = &mut *entry.infrastructure;
+            inf.radl = merged;
+            if context {
+                inf.configured = None;
+            }
+            let groups = plan(inf, &document, placement, settings, now);
+            entry.begin(&operation);
+            let machines = LaunchGroup::machines(&groups);
+            plan_intents(entry, &names, operation.id, machines);
+            Ok::<_, Error>(groups)
+        })
+        .await?;
+        let mut vms: Vec<VmId> = LaunchGroup::machines(&groups).collect();
         vms.sort_unstable();
         let addition = Addition {
             before,
             groups,
             vms,
             context,
+            operation: operation.id,
         };
         let manager = self.clone();
         let work = async move { manager.launch_added(&slot, &caller, addition, turn).await };
@@ -89,14 +100,16 @@ impl Manager {
         document: &Radl,
         context: bool,
     ) -> Result<(), Error> {
-        let begun = slot
-            .change(|inf| {
-                inf.radl = merged(&inf.radl, document)?;
-                Ok::<_, Error>(context && context::begin(inf, None))
-            })
-            .await?;
-        if begun {
-            self.spawn_context(slot, caller, None);
+        let next = self.operation(OperationKind::Reconfigure, slot.id(), caller);
+        let begun = commit(slot, |entry| {
+            let inf = &mut *entry.infrastructure;
+            inf.radl = merged(&inf.radl, document)?;
+            let begun = context.then(|| begin_context(entry, None, &next));
+            Ok::<_, Error>(begun.flatten())
+        })
+        .await?;
+        if let Some(operation) = begun {
+            self.spawn_context(slot, caller, None, operation);
         }
         Ok(())
     }
@@ -113,19 +126,28 @@ impl Manager {
             groups,
             vms,
             context,
+            operation,
         } = addition;
         let clock = &*self.inner.clock;
-        let finish = |inf: &mut Infrastructure, summary: &Summary| {
-            if summary.all_failed() {
-                undo(inf, &before, &vms);
-                note_failures(inf, clock, summary);
-                return false;
+        let next = self.operation(OperationKind::Reconfigure, slot.id(), caller);
+        let added = numbers(&vms);
+        let finish = |entry: &mut Entry<'_>, summary: &Summary| {
+            if let Some((state, reasons)) = summary.ends() {
+                let outcome = reasons.unwrap_or_else(|| added.clone());
+                entry.end(operation, state, Some(&outcome));
             }
-            let begun = context && summary.open.is_empty() && context::begin(inf, None);
-            note_failures(inf, clock, summary);
+            if summary.all_failed() {
+                undo(entry, &before, &vms);
+                note_failures(entry.infrastructure, clock, summary);
+                return None;
+            }
+            let begins = context && summary.open.is_empty();
+            let begun = begins.then(|| begin_context(entry, None, &next)).flatten();
+            note_failures(entry.infrastructure, clock, summary);
             begun
         };
-        let (summary, begun) = Launching::new(self, slot).run(groups, finish).await?;
+        let launching = Launching::new(self, slot).await?;
+        let (summary, begun) = launching.run(groups, finish).await?;
         self.inner.cluster.reweigh(slot).await;
         drop(turn);
         summary.log(slot.id());
@@ -168,7 +190,11 @@ pub(crate) fn checked(before: &Radl, after: Radl) -> Result<Arc<Radl>, Error> {
 }
 
 /// Takes an addition of which every machine failed back; the numbers of its machines are not used again.
-fn undo(infrastructure: &mut Infrastructure, before: &Infrastructure, added: &[VmId]) {
+fn undo(entry: &mut Entry<'_>, before: &Infrastructure, added: &[VmId]) {
+    for id in added {
+        entry.mark_all(*id, IntentState::Failed, "");
+    }
+    let infrastructure = &mut *entry.infrastructure;
     infrastructure.radl = Arc::clone(&before.radl);
     infrastructure
         .private_networks
@@ -179,4 +205,10 @@ fn undo(infrastructure: &mut Infrastructure, before: &Infrastructure, added: &[V
             vm.destroyed = true;
         }
     }
+}
+
+/// The numbers of machines as the journal has them.
+fn numbers(vms: &[VmId]) -> String {
+    let numbers: Vec<String> = vms.iter().map(ToString::to_string).collect();
+    numbers.join(",")
 }

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use im_auth::{Caller, Credentials};
 use im_cluster::Slot;
 use im_domain::{InfId, VmId};
+use im_operations::boundary::{Boundary, pass};
 use im_radl::Radl;
+use im_store::{IntentAction, IntentState, OperationKind, OperationState};
 
 use crate::access::{Verb, live_vm};
 use crate::detached::turn;
+use crate::journal::commit;
 use crate::reach::Reach;
-use crate::{Document, Error, Manager, VmView, vm_state};
+use crate::{Document, Error, ErrorKind, Manager, VmView, power, vm_state};
 
 impl Manager {
     /// Changes CPU, memory or disks of a machine to what the document's system of the same name asks for; answers the
@@ -49,9 +52,40 @@ impl Manager {
             )));
         }
         let machine = Reach::of(&self.inner.registry, caller).machine(slot.id(), machine)?;
-        let observed = machine.connector.alter(&machine.target, wanted).await?;
+        let operation = self.operation(OperationKind::Alter, slot.id(), caller);
+        let names = self.names().await?;
+        commit(slot, |entry| {
+            power::begin(entry, &names, &operation, IntentAction::Alter, &[vm]);
+            Ok::<(), Error>(())
+        })
+        .await?;
+        pass(Boundary::AfterIntentCommit, IntentAction::Alter);
+        if !self.gate(slot).await {
+            let message = "The service cannot do it now. The machine was not changed.";
+            return Err(Error::new(ErrorKind::Unavailable, message));
+        }
+        pass(Boundary::BeforeCall, IntentAction::Alter);
+        let altered = machine.connector.alter(&machine.target, wanted).await;
+        pass(Boundary::AfterCall, IntentAction::Alter);
+        let observed = match altered {
+            Ok(observed) => observed,
+            Err(error) => {
+                commit(slot, |entry| {
+                    let reason = &*error.message;
+                    entry.mark(vm, IntentAction::Alter, IntentState::Failed, reason);
+                    entry.end(operation.id, OperationState::Failed, Some(reason));
+                    Ok::<(), Error>(())
+                })
+                .await?;
+                return Err(error.into());
+            }
+        };
         let now = self.inner.clock.epoch_seconds();
-        slot.change(|infrastructure| {
+        pass(Boundary::BeforeConfirm, IntentAction::Alter);
+        commit(slot, |entry| {
+            entry.mark(vm, IntentAction::Alter, IntentState::Applied, "");
+            entry.end(operation.id, OperationState::Done, None);
+            let infrastructure = &mut *entry.infrastructure;
             let vm = infrastructure.vm_mut(vm).ok_or_else(Error::vm_not_found)?;
             vm.info = observed.radl;
             vm_state::set(vm, vm_state::settled(observed.state, vm.configured));
@@ -59,6 +93,7 @@ impl Manager {
             Ok::<_, Error>(())
         })
         .await?;
+        pass(Boundary::AfterConfirm, IntentAction::Alter);
         live_vm(&slot.snapshot(), &vm.to_string()).map(VmView::whole)
     }
 }

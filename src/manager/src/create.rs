@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use im_auth::{Caller, Credentials};
 use im_cluster::{OperationGuard, Slot};
-use im_domain::{InfId, Infrastructure};
+use im_domain::{InfId, Infrastructure, OperationId};
+use im_operations::Entry;
 use im_radl::Radl;
+use im_store::{JournalChange, NewOperation, OperationKind, OperationState};
 
 use crate::access::Verb;
-use crate::launch::{LaunchGroup, Launching, Summary, Unfinished};
+use crate::journal::{begin_context, commit};
+use crate::launch::{LaunchGroup, Launching, Resuming, Summary, Unfinished, plan_intents};
 use crate::placement::{plan, requested_machines};
 use crate::{Document, Error, ErrorKind, Manager, context};
 
@@ -48,10 +51,11 @@ impl Manager {
             self.inner.cluster.create(infrastructure).await?;
             return Ok(id);
         }
+        let operation = self.operation(OperationKind::Create, &id, &caller);
         if asynchronous {
             Unfinished::Creation.note(&mut infrastructure);
-            let slot = self.inner.cluster.create(infrastructure).await?;
-            let turn = slot.operation("create").await;
+            let begun = begun(&mut infrastructure, &operation);
+            let (slot, turn) = self.insert(infrastructure, begun).await?;
             let manager = self.clone();
             let work = async move {
                 if let Err(error) = manager.place_and_launch(&slot, &caller, turn).await {
@@ -64,9 +68,13 @@ impl Manager {
         let placement = self
             .place(&caller, &radl, &infrastructure.private_networks)
             .await?;
+        let names = self.names().await?;
         let groups = plan(&mut infrastructure, &radl, placement, settings, now);
-        let slot = self.inner.cluster.create(infrastructure).await?;
-        let turn = slot.operation("create").await;
+        let mut journal = begun(&mut infrastructure, &operation);
+        let mut entry = Entry::new(&mut infrastructure, &mut journal);
+        let machines = LaunchGroup::machines(&groups);
+        plan_intents(&mut entry, &names, operation.id, machines);
+        let (slot, turn) = self.insert(infrastructure, journal).await?;
         let manager = self.clone();
         let work = async move {
             manager
@@ -75,6 +83,20 @@ impl Manager {
         };
         self.detached("create", &id, work).await?;
         Ok(id)
+    }
+
+    /// Commits a new infrastructure and what its journal begins with, and takes its first turn: nobody resumes what has
+    /// just begun.
+    async fn insert(
+        &self,
+        infrastructure: Infrastructure,
+        journal: Vec<JournalChange>,
+    ) -> Result<(Arc<Slot>, OperationGuard), Error> {
+        let _mine = Resuming::begin(self, &infrastructure.id);
+        let cluster = &self.inner.cluster;
+        let slot = cluster.create_with(infrastructure, journal).await?;
+        let turn = slot.operation("create").await;
+        Ok((slot, turn))
     }
 
     /// Finds clouds for the machines of an infrastructure that has none yet, records them and launches them.
@@ -93,10 +115,12 @@ impl Manager {
             Ok(placement) => placement,
             Err(refusal) => {
                 let clock = &*self.inner.clock;
-                let change = slot.change(|inf| {
+                let change = commit(slot, |entry| {
+                    let inf = &mut *entry.infrastructure;
                     Unfinished::end(inf);
                     inf.configured = Some(false);
                     context::note(inf, clock, &refusal.message);
+                    end_creation(entry, OperationState::Failed, Some(&refusal.message));
                     Ok::<(), Error>(())
                 });
                 return Ok(change.await?);
@@ -104,12 +128,18 @@ impl Manager {
         };
         let now = self.inner.clock.epoch_seconds();
         let settings = &self.inner.settings;
-        let groups = slot
-            .change(|inf| {
-                Unfinished::end(inf);
-                Ok::<_, Error>(plan(inf, radl, placement, settings, now))
-            })
-            .await?;
+        let names = self.names().await?;
+        let groups = commit(slot, |entry| {
+            Unfinished::end(entry.infrastructure);
+            let groups = plan(entry.infrastructure, radl, placement, settings, now);
+            let creations = Entry::open(entry.infrastructure, Some(&[OperationKind::Create]));
+            if let Some(operation) = creations.first() {
+                let machines = LaunchGroup::machines(&groups);
+                plan_intents(entry, &names, *operation, machines);
+            }
+            Ok::<_, Error>(groups)
+        })
+        .await?;
         self.launch_created(slot, caller, groups, IfAllFail::Keep, turn)
             .await
     }
@@ -123,23 +153,32 @@ impl Manager {
         turn: OperationGuard,
     ) -> Result<(), Error> {
         let clock = &*self.inner.clock;
-        let finish = |inf: &mut Infrastructure, summary: &Summary| {
+        let next = self.operation(OperationKind::Reconfigure, slot.id(), caller);
+        let finish = |entry: &mut Entry<'_>, summary: &Summary| {
+            let ends = summary.ends();
             if summary.all_failed() && if_all_fail == IfAllFail::Delete {
+                let inf = &mut *entry.infrastructure;
                 inf.deleted = true;
                 for vm in &mut inf.vms {
                     Arc::make_mut(vm).destroyed = true;
                 }
-                return false;
+                entry.end_all(OperationState::Failed, Some(&summary.reasons()));
+                return None;
             }
+            if let Some((state, outcome)) = ends {
+                end_creation(entry, state, outcome.as_deref());
+            }
+            let mut begun = None;
             if summary.all_failed() {
-                inf.configured = Some(false);
+                entry.infrastructure.configured = Some(false);
+            } else if summary.open.is_empty() {
+                begun = begin_context(entry, None, &next);
             }
-            let begun =
-                !summary.all_failed() && summary.open.is_empty() && context::begin(inf, None);
-            note_failures(inf, clock, summary);
+            note_failures(entry.infrastructure, clock, summary);
             begun
         };
-        let (summary, begun) = Launching::new(self, slot).run(groups, finish).await?;
+        let launching = Launching::new(self, slot).await?;
+        let (summary, begun) = launching.run(groups, finish).await?;
         self.inner.cluster.reweigh(slot).await;
         drop(turn);
         summary.log(slot.id());
@@ -157,15 +196,26 @@ impl Manager {
         slot: &Arc<Slot>,
         caller: &Caller,
         summary: &Summary,
-        context_begun: bool,
+        context: Option<OperationId>,
     ) {
         if !summary.open.is_empty() {
             self.resume_later(slot, caller);
         }
-        if context_begun {
-            self.spawn_context(slot, caller, None);
+        if let Some(operation) = context {
+            self.spawn_context(slot, caller, None, operation);
         }
     }
+}
+
+/// The first entry of a journal.
+fn begun(infrastructure: &mut Infrastructure, operation: &NewOperation) -> Vec<JournalChange> {
+    let mut journal = Vec::new();
+    Entry::new(infrastructure, &mut journal).begin(operation);
+    journal
+}
+
+fn end_creation(entry: &mut Entry<'_>, state: OperationState, outcome: Option<&str>) {
+    entry.end_kinds(&[OperationKind::Create], state, outcome);
 }
 
 /// Says in the message of an infrastructure which machines could not be launched.

@@ -7,10 +7,14 @@ use im_auth::{Caller, Credentials};
 use im_cluster::{OperationGuard, Slot};
 use im_connectors::CloudLine;
 use im_domain::{InfId, Infrastructure, VmId};
+use im_operations::Entry;
+use im_operations::boundary::{Boundary, pass};
+use im_store::{IntentAction, OperationKind, OperationState};
 
 use crate::access::Verb;
+use crate::journal::commit;
 use crate::launch::Unfinished;
-use crate::removal::{mark, needs_cloud};
+use crate::removal::{mark, needs_cloud, plan_removal};
 use crate::{Error, Manager, context};
 
 impl Manager {
@@ -29,13 +33,18 @@ impl Manager {
         let caller = self.enter(Verb::Delete, credentials)?;
         let slot = self.open(&caller, id).await?;
         if asynchronous || slot.snapshot().live_vms().any(|vm| needs_cloud(vm)) {
-            slot.change(|inf| {
+            let operation = self.operation(OperationKind::Destroy, id, &caller);
+            let names = self.names().await?;
+            commit(&slot, |entry| {
+                let inf = &mut *entry.infrastructure;
                 if inf.deleted {
                     return Err(Error::not_found(&inf.id));
                 }
                 Unfinished::Destruction { force }.note(inf);
                 let vms = live(inf);
                 mark(inf, &vms);
+                entry.begin(&operation);
+                plan_removal(entry, &names, operation.id, &vms);
                 Ok::<(), Error>(())
             })
             .await?;
@@ -75,7 +84,8 @@ impl Manager {
         }
         let lines = CloudLine::all(caller.credentials());
         let vms = live(&snapshot);
-        let removal = self.remove_from_clouds(&snapshot, &vms, &lines).await;
+        self.plan_rest(slot, &vms).await?;
+        let removal = self.remove_from_clouds(slot, &vms, &lines).await?;
         let deletes = force || removal.kept.is_empty();
         let mut snapshots = Vec::new();
         if deletes {
@@ -86,8 +96,9 @@ impl Manager {
             removal.reasons()
         );
         let clock = &*self.inner.clock;
-        slot.change(|inf| {
-            removal.record(inf);
+        commit(slot, |entry| {
+            removal.record(entry);
+            let inf = &mut *entry.infrastructure;
             Unfinished::end(inf);
             if deletes {
                 inf.snapshots = snapshots;
@@ -99,12 +110,16 @@ impl Manager {
                         vm.creating = false;
                     }
                 }
+                entry.end_all(OperationState::Done, None);
             } else {
                 context::note(inf, clock, &message);
+                let kinds = [OperationKind::Destroy];
+                entry.end_kinds(&kinds, OperationState::Failed, Some(&message));
             }
             Ok::<(), Error>(())
         })
         .await?;
+        pass(Boundary::AfterConfirm, IntentAction::Delete);
         tracing::info!(
             inf.id = %slot.id(),
             removed = removal.gone.len(),
@@ -116,6 +131,29 @@ impl Manager {
             true => Ok(()),
             false => Err(Error::invalid(message)),
         }
+    }
+
+    /// Writes down the removal of machines that were recorded after the destruction had begun.
+    async fn plan_rest(&self, slot: &Arc<Slot>, vms: &[VmId]) -> Result<(), Error> {
+        let snapshot = slot.snapshot();
+        let destructions = Entry::open(&snapshot, Some(&[OperationKind::Destroy]));
+        let machines = vms.iter().filter_map(|id| snapshot.vm(*id));
+        let is_rest =
+            |vm: &im_domain::Vm| needs_cloud(vm) && !Entry::has_intent(vm, IntentAction::Delete);
+        let Some(operation) = destructions.first() else {
+            return Ok(());
+        };
+        if !machines.into_iter().any(|vm| is_rest(vm)) {
+            return Ok(());
+        }
+        let names = self.names().await?;
+        commit(slot, |entry| {
+            mark(entry.infrastructure, vms);
+            plan_removal(entry, &names, *operation, vms);
+            Ok::<(), Error>(())
+        })
+        .await?;
+        Ok(())
     }
 
     /// Deletes the images that were to live as long as the infrastructure, in the clouds of its machines; answers

@@ -19,6 +19,7 @@ mod detached;
 mod document;
 mod error;
 mod estimate;
+mod journal;
 mod launch;
 mod list;
 mod owners;
@@ -28,6 +29,7 @@ mod property;
 mod query;
 mod reach;
 mod reconfigure;
+mod recovery;
 mod refresh;
 mod removal;
 mod remove;
@@ -46,13 +48,17 @@ use std::time::Duration;
 use im_auth::Authenticator;
 use im_cluster::Cluster;
 use im_connectors::Registry;
+use im_operations::Names;
 use im_util::Clock;
+use tokio::sync::OnceCell;
 
 pub use error::{Error, ErrorKind};
 pub use estimate::Estimate;
 pub use im_cluster::Elsewhere;
+pub use journal::OperationSettings;
 pub use property::PropertyValue;
 pub use query::InfrastructureState;
+pub use recovery::Recoverer;
 pub use request::{
     Added, BootMode, Document, InfrastructureOperation, ManagerSettings, OwnerChange, VmOperation,
 };
@@ -75,18 +81,43 @@ struct Inner {
     registry: Registry,
     clock: Arc<dyn Clock>,
     tasks: Tasks,
+    operations: OperationSettings,
+    /// Learned from the database at the first need.
+    names: OnceCell<Names>,
 }
 
 // === impl Manager ===
 
 impl Manager {
-    /// Puts the rooms below together.
+    /// Puts the rooms below together, without a key for the credentials of operations.
     pub fn new(
         settings: ManagerSettings,
         authenticator: Authenticator,
         cluster: Cluster,
         registry: Registry,
         clock: Arc<dyn Clock>,
+    ) -> Self {
+        let operations = OperationSettings::default();
+        Self::with_operations(
+            settings,
+            authenticator,
+            cluster,
+            registry,
+            clock,
+            operations,
+        )
+    }
+
+    /// As [`Manager::new`], with what operations need. For them to be recovered a [`Recoverer`] is one of the
+    /// [`Parts`](im_cluster::Parts) of the cluster and [bound](Recoverer::bind) to the manager, and an
+    /// [`im_operations::Scanner`] runs with the manager as its [`Resume`](im_operations::Resume).
+    pub fn with_operations(
+        settings: ManagerSettings,
+        authenticator: Authenticator,
+        cluster: Cluster,
+        registry: Registry,
+        clock: Arc<dyn Clock>,
+        operations: OperationSettings,
     ) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -96,6 +127,8 @@ impl Manager {
                 registry,
                 clock,
                 tasks: Tasks::default(),
+                operations,
+                names: OnceCell::new(),
             }),
         }
     }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use im_auth::Credentials;
 use im_domain::{InfId, Infrastructure, VmId};
 use im_radl::Radl;
+use im_store::OperationKind;
 
 use crate::access::Verb;
 use crate::add::checked;
 use crate::detached::turn;
 use crate::document::{has_new_credentials, merge_recipes, take_new_credentials};
-use crate::{Document, Error, Manager, context};
+use crate::journal::{begin_context, commit};
+use crate::{Document, Error, Manager};
 
 impl Manager {
     /// Configures the machines again (`vms`: only these; numbers that do not exist are ignored), with the recipes of
@@ -28,16 +30,16 @@ impl Manager {
         let slot = self.open(&caller, id).await?;
         let (_turn, _) = turn(&slot, "reconfigure").await?;
         let recipes = document.map(Document::read_recipes).transpose()?;
-        let begun = slot
-            .change(|inf| {
-                if let Some(recipes) = &recipes {
-                    take(inf, recipes, vms)?;
-                }
-                Ok::<bool, Error>(context::begin(inf, vms))
-            })
-            .await?;
-        if begun {
-            self.spawn_context(&slot, &caller, vms.map(<[VmId]>::to_vec));
+        let operation = self.operation(OperationKind::Reconfigure, id, &caller);
+        let begun = commit(&slot, |entry| {
+            if let Some(recipes) = &recipes {
+                take(entry.infrastructure, recipes, vms)?;
+            }
+            Ok::<_, Error>(begin_context(entry, vms, &operation))
+        })
+        .await?;
+        if let Some(operation) = begun {
+            self.spawn_context(&slot, &caller, vms.map(<[VmId]>::to_vec), operation);
         }
         Ok(())
     }

@@ -30,10 +30,11 @@ use im_auth::Caller;
 use im_cluster::Slot;
 use im_connectors::{ConnectorError, ErrorKind, Observed, Operation, Retry};
 use im_domain::{Infrastructure, Vm, VmId, VmState};
+use im_operations::Entry;
 use tokio::time::{Instant, timeout_at};
 
 use crate::reach::{Reach, Reached};
-use crate::{Error, Manager, vm_state};
+use crate::{Error, Manager, journal, vm_state};
 
 /// Machines of an infrastructure that are asked about at a time.
 const ASKED_AT_A_TIME: usize = 32;
@@ -215,6 +216,7 @@ impl Manager {
         reach: &mut Reach<'_>,
         ids: &[VmId],
         is_over: impl Fn(VmState) -> bool,
+        also: impl FnOnce(&mut Entry<'_>),
     ) -> Result<(), Error> {
         let _turn = slot.refresh_turn().await;
         let snapshot = slot.snapshot();
@@ -232,7 +234,9 @@ impl Manager {
                 Some(Update::new(answer.vm, observed, now))
             })
             .collect();
-        slot.change(|infrastructure| {
+        journal::commit(slot, |entry| {
+            also(entry);
+            let infrastructure = &mut *entry.infrastructure;
             let recorded: Vec<_> = updates
                 .into_iter()
                 .filter_map(|update| update.apply(infrastructure))

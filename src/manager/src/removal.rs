@@ -7,11 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
+use im_cluster::Slot;
 use im_connectors::{CloudLine, CloudVm, Connector, ErrorKind};
-use im_domain::{Infrastructure, Vm, VmId};
+use im_domain::{Infrastructure, OperationId, Vm, VmId};
+use im_operations::boundary::{Boundary, pass};
+use im_operations::{Entry, Names, Planned};
+use im_store::{IntentAction, IntentState};
 
-use crate::Manager;
-use crate::launch::{Unrecorded, find_unrecorded};
+use crate::journal::digest;
+use crate::launch::{Search, Unrecorded};
+use crate::{Error, Manager};
 
 /// What became of machines that were to be removed.
 #[derive(Clone, Debug, Default)]
@@ -22,9 +27,47 @@ pub(crate) struct Removal {
     pub(crate) kept: Vec<(VmId, String)>,
 }
 
+/// Machines being removed.
+struct Removing<'a> {
+    manager: &'a Manager,
+    slot: &'a Arc<Slot>,
+    search: Search<'a>,
+    lines: &'a [CloudLine],
+}
+
+/// Why a machine may still be there.
+enum Kept {
+    /// For a reason that its cloud, or the credentials, give.
+    Because(String),
+    /// It was not asked for, or its answer will not be heard: another node does it.
+    Uncalled,
+}
+
 /// Whether a cloud has to be called to remove a machine.
 pub(crate) fn needs_cloud(vm: &Vm) -> bool {
     !vm.destroyed && (vm.cloud_vm_id.is_some() || vm.creating)
+}
+
+/// Writes the intents of a removal down, for machines that have none yet.
+pub(crate) fn plan_removal(
+    entry: &mut Entry<'_>,
+    names: &Names,
+    operation: OperationId,
+    vms: &[VmId],
+) {
+    let infrastructure = &*entry.infrastructure;
+    let called = vms.iter().filter_map(|id| infrastructure.vm(*id));
+    let called =
+        called.filter(|vm| needs_cloud(vm) && !Entry::has_intent(vm, IntentAction::Delete));
+    let planned = called.map(|vm| Planned {
+        operation,
+        action: IntentAction::Delete,
+        vm: vm.id,
+        attempt: 0,
+        digest: digest(&[vm.cloud_vm_id.as_deref().unwrap_or_default(), &vm.cloud.id]),
+    });
+    let planned: Vec<Planned> = planned.collect();
+    entry.plan(names, &planned);
 }
 
 /// Marks machines before their clouds are called: no launch of them is begun any more, and the removal is visible.
@@ -40,7 +83,14 @@ pub(crate) fn mark(infrastructure: &mut Infrastructure, vms: &[VmId]) {
 
 impl Removal {
     /// Writes it down.
-    pub(crate) fn record(&self, infrastructure: &mut Infrastructure) {
+    pub(crate) fn record(&self, entry: &mut Entry<'_>) {
+        for id in &self.gone {
+            entry.mark_all(*id, IntentState::Gone, "");
+        }
+        for (id, reason) in &self.kept {
+            entry.mark(*id, IntentAction::Delete, IntentState::Failed, reason);
+        }
+        let infrastructure = &mut *entry.infrastructure;
         for id in &self.gone {
             if let Some(vm) = infrastructure.vm_mut(*id) {
                 vm.destroyed = true;
@@ -68,13 +118,6 @@ impl Removal {
             .collect();
         lines.join("\n")
     }
-
-    fn add(&mut self, id: VmId, result: Result<(), String>) {
-        match result {
-            Ok(()) => self.gone.push(id),
-            Err(reason) => self.kept.push((id, reason)),
-        }
-    }
 }
 
 // === impl Manager ===
@@ -82,12 +125,25 @@ impl Removal {
 impl Manager {
     /// Removes machines from their clouds, `MAX_SIMULTANEOUS_LAUNCHES` at a time. The last machine of the infrastructure
     /// in a cloud goes after the others, and with it what was made there for the infrastructure.
+    ///
+    /// # Errors
+    /// That the infrastructure is not this node's any more, or the node ends: what was removed is found out again.
     pub(crate) async fn remove_from_clouds(
         &self,
-        infrastructure: &Infrastructure,
+        slot: &Arc<Slot>,
         vms: &[VmId],
         lines: &[CloudLine],
-    ) -> Removal {
+    ) -> Result<Removal, Error> {
+        pass(Boundary::AfterIntentCommit, IntentAction::Delete);
+        let infrastructure = &*slot.snapshot();
+        let search = Search::new(self, slot).await?;
+        let removing = Removing {
+            manager: self,
+            slot,
+            search,
+            lines,
+        };
+        let removing = &removing;
         let chosen: BTreeSet<VmId> = vms.iter().copied().collect();
         let mut removal = Removal::default();
         let mut by_cloud: BTreeMap<&str, Vec<Arc<Vm>>> = BTreeMap::new();
@@ -117,7 +173,7 @@ impl Manager {
             let at_a_time = self.inner.settings.max_simultaneous_launches.max(1);
             let calls = wave.into_iter().map(|(vm, last)| async move {
                 let id = vm.id;
-                let result = self.remove_one(infrastructure, vm, lines, last).await;
+                let result = removing.remove(vm, last).await;
                 (id, result)
             });
             let results: Vec<_> = stream::iter(calls)
@@ -125,53 +181,66 @@ impl Manager {
                 .collect()
                 .await;
             for (id, result) in results {
-                removal.add(id, result);
+                match result {
+                    Ok(()) => removal.gone.push(id),
+                    Err(Kept::Because(reason)) => removal.kept.push((id, reason)),
+                    Err(Kept::Uncalled) => return Err(not_now()),
+                }
             }
         }
         removal.kept.sort();
-        removal
+        pass(Boundary::BeforeConfirm, IntentAction::Delete);
+        Ok(removal)
     }
+}
 
-    async fn remove_one(
-        &self,
-        infrastructure: &Infrastructure,
-        mut vm: Arc<Vm>,
-        lines: &[CloudLine],
-        last: bool,
-    ) -> Result<(), String> {
-        let registry = &self.inner.registry;
+// === impl Removing ===
+
+impl Removing<'_> {
+    async fn remove(&self, mut vm: Arc<Vm>, last: bool) -> Result<(), Kept> {
+        let registry = &self.manager.inner.registry;
         let connector = registry
-            .for_vm(&vm.cloud, lines)
-            .map_err(|error| error.message)?;
+            .for_vm(&vm.cloud, self.lines)
+            .map_err(|error| Kept::Because(error.message))?;
         if vm.cloud_vm_id.is_none() {
-            let found = self.find_in_cloud(&*connector, infrastructure, &vm).await?;
+            let found = self.find(&*connector, &vm).await?;
             let Some(found) = found else { return Ok(()) };
             Arc::make_mut(&mut vm).cloud_vm_id = Some(found);
         }
         let asked = CloudVm {
-            inf: infrastructure.id.clone(),
+            inf: self.slot.id().clone(),
             vm,
         };
-        match connector.finalize(&asked, last).await {
-            Err(error) if error.kind != ErrorKind::NotFound => Err(error.message),
-            _ => Ok(()),
+        if !self.manager.gate(self.slot).await {
+            return Err(Kept::Uncalled);
+        }
+        pass(Boundary::BeforeCall, IntentAction::Delete);
+        let finalize = connector.finalize(&asked, last);
+        let life = self.slot.life().ended();
+        let answer = life.run_until_cancelled(finalize).await;
+        pass(Boundary::AfterCall, IntentAction::Delete);
+        match answer {
+            None => Err(Kept::Uncalled),
+            Some(Err(error)) if error.kind != ErrorKind::NotFound => {
+                Err(Kept::Because(error.message))
+            }
+            Some(_) => Ok(()),
         }
     }
 
-    async fn find_in_cloud(
-        &self,
-        connector: &dyn Connector,
-        infrastructure: &Infrastructure,
-        vm: &Vm,
-    ) -> Result<Option<String>, String> {
-        let now = self.inner.clock.epoch_seconds();
-        match find_unrecorded(connector, &infrastructure.id, vm, now).await {
+    async fn find(&self, connector: &dyn Connector, vm: &Vm) -> Result<Option<String>, Kept> {
+        match self.search.find(connector, vm).await {
             Ok(Unrecorded::Found(launched)) => Ok(Some(launched.cloud_vm_id)),
             Ok(Unrecorded::Absent) => Ok(None),
-            Ok(Unrecorded::Unclear) => Err(
+            Ok(Unrecorded::Unclear) => Err(Kept::Because(
                 "Its cloud does not say yet whether it was launched; try again in a minute.".into(),
-            ),
-            Err(error) => Err(error.message),
+            )),
+            Err(error) => Err(Kept::Because(error.message)),
         }
     }
+}
+
+fn not_now() -> Error {
+    let message = "The service cannot go on with the removal now. It goes on by itself later.";
+    Error::new(crate::ErrorKind::Unavailable, message)
 }

@@ -6,13 +6,17 @@ use im_auth::{Caller, Credentials};
 use im_cluster::{OperationGuard, Slot};
 use im_connectors::CloudLine;
 use im_domain::{InfId, Infrastructure, VmId};
+use im_operations::Entry;
+use im_operations::boundary::{Boundary, pass};
+use im_store::{IntentAction, OperationKind, OperationState};
 
 use std::sync::Arc;
 
 use crate::access::{Verb, live_vm};
 use crate::detached::turn;
-use crate::removal::{mark, needs_cloud};
-use crate::{Error, Manager, context};
+use crate::journal::{begin_context, commit};
+use crate::removal::{mark, needs_cloud, plan_removal};
+use crate::{Error, Manager};
 
 impl Manager {
     /// Removes the machines with these numbers, a list separated by commas; if one is wrong, none. Configures the rest
@@ -48,22 +52,38 @@ impl Manager {
         let snapshot = slot.snapshot();
         let calls = vms.iter().filter_map(|id| snapshot.vm(*id));
         if calls.into_iter().any(|vm| needs_cloud(vm)) {
-            slot.change(|inf| {
-                mark(inf, vms);
+            let operation = self.operation(OperationKind::Remove, slot.id(), caller);
+            let names = self.names().await?;
+            commit(slot, |entry| {
+                mark(entry.infrastructure, vms);
+                // What was left open is finished under its own name.
+                let mut open = Entry::open(entry.infrastructure, Some(&[OperationKind::Remove]));
+                let id = open.pop().unwrap_or_else(|| {
+                    entry.begin(&operation);
+                    operation.id
+                });
+                plan_removal(entry, &names, id, vms);
                 Ok::<(), Error>(())
             })
             .await?;
         }
         // From here on the removal is taken up again if this node is lost.
         let lines = CloudLine::all(caller.credentials());
-        let removal = self.remove_from_clouds(&slot.snapshot(), vms, &lines).await;
-        let begun = slot
-            .change(|inf| {
-                removal.record(inf);
-                let again = context && !removal.gone.is_empty();
-                Ok::<bool, Error>(again && context::begin(inf, None))
-            })
-            .await?;
+        let removal = self.remove_from_clouds(slot, vms, &lines).await?;
+        let next = self.operation(OperationKind::Reconfigure, slot.id(), caller);
+        let begun = commit(slot, |entry| {
+            removal.record(entry);
+            let (state, outcome) = match removal.kept.is_empty() {
+                true => (OperationState::Done, None),
+                false => (OperationState::Failed, Some(removal.reasons())),
+            };
+            entry.end_kinds(&[OperationKind::Remove], state, outcome.as_deref());
+            let again = context && !removal.gone.is_empty();
+            let begun = again.then(|| begin_context(entry, None, &next));
+            Ok::<_, Error>(begun.flatten())
+        })
+        .await?;
+        pass(Boundary::AfterConfirm, IntentAction::Delete);
         drop(turn);
         tracing::info!(
             inf.id = %slot.id(),
@@ -71,8 +91,8 @@ impl Manager {
             kept = removal.kept.len(),
             "Machines were removed."
         );
-        if begun {
-            self.spawn_context(slot, caller, None);
+        if let Some(operation) = begun {
+            self.spawn_context(slot, caller, None, operation);
         }
         if !removal.kept.is_empty() {
             let message = format!("Error removing machines:\n{}", removal.reasons());

@@ -4,9 +4,13 @@ use im_auth::Credentials;
 use im_cluster::ClusterError;
 use im_domain::stored::{self, ImportLimits};
 use im_domain::{InfId, Infrastructure, StoredError};
+use im_operations::Entry;
+use im_store::OperationState;
 
 use crate::access::Verb;
 use crate::detached::turn;
+use crate::journal::commit;
+use crate::launch::Unfinished;
 use crate::{Error, Manager};
 
 /// The longest text that is imported, in bytes.
@@ -28,13 +32,15 @@ impl Manager {
         }
         // Nothing else may be under way, or it would go on with machines that are another service's.
         let (_turn, _) = turn(&slot, "export").await?;
-        let exported = slot
-            .change(|infrastructure| {
-                let exported = infrastructure.clone();
-                infrastructure.deleted = true;
-                Ok::<_, Error>(exported)
-            })
-            .await?;
+        let exported = commit(&slot, |entry| {
+            let mut exported = entry.infrastructure.clone();
+            Entry::forget(&mut exported);
+            entry.infrastructure.deleted = true;
+            let reason = "The infrastructure was given up.";
+            entry.end_all(OperationState::Failed, Some(reason));
+            Ok::<_, Error>(exported)
+        })
+        .await?;
         self.inner.tasks.end_context(id);
         print(exported).await
     }
@@ -48,6 +54,9 @@ impl Manager {
         };
         let mut infrastructure = read(data.to_owned(), limits).await?;
         infrastructure.owners = caller.owners();
+        // What another service had under way goes on there, or nowhere.
+        Entry::forget(&mut infrastructure);
+        Unfinished::end(&mut infrastructure);
         match self.inner.cluster.create(infrastructure).await {
             Ok(slot) => Ok(slot.id().clone()),
             Err(ClusterError::AlreadyExists(_)) => Err(Error::invalid(

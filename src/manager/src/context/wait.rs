@@ -35,6 +35,9 @@ impl Manager {
             if pending(&slot.snapshot(), selected).is_empty() {
                 return Ok(Waited::Up);
             }
+            if slot.is_lost() {
+                return Ok(Waited::Ending);
+            }
             if inner.clock.monotonic() >= deadline {
                 return Ok(Waited::TooLong);
             }

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use im_connectors::{ConnectorError, CreateIdempotency, LaunchRequest, Launched, Retry};
 use im_domain::VmId;
+use im_operations::boundary::{Boundary, pass};
+use im_store::IntentAction;
 
 use super::outcome::Outcome;
 use super::run::Launching;
-use super::{attempt, request};
+use super::{attempt, intents, request};
 use crate::placement::Candidate;
-
-/// A machine that a cloud still does not show so long after it was asked for was not made.
-pub(super) const VISIBILITY_HORIZON: Duration = Duration::from_secs(60);
 
 /// What the one who wants to repeat a launch has found.
 enum Check {
@@ -30,7 +29,11 @@ impl Launching {
         let settings = &self.manager.inner.settings;
         let mut repeats = 0;
         let mut checked = false;
+        pass(Boundary::AfterIntentCommit, IntentAction::Launch);
         loop {
+            if !self.manager.gate(&self.slot).await {
+                return Outcome::NotBegun;
+            }
             let snapshot = self.slot.snapshot();
             let Some(vm) = snapshot.vm(id).filter(|vm| attempt::is_open(vm)) else {
                 return Outcome::NotBegun;
@@ -39,8 +42,12 @@ impl Launching {
                 return Outcome::NotBegun;
             }
             let attempt = attempt::current(vm);
-            let request = request::request(&snapshot, vm, attempt, candidate, settings);
-            let error = match candidate.connector.launch(&request).await {
+            let names = &self.names;
+            let request = request::request(&snapshot, vm, attempt, candidate, settings, names);
+            pass(Boundary::BeforeCall, IntentAction::Launch);
+            let answer = candidate.connector.launch(&request).await;
+            pass(Boundary::AfterCall, IntentAction::Launch);
+            let error = match answer {
                 Ok(launched) => return launched_as(launched, &request),
                 Err(error) => error,
             };
@@ -56,25 +63,16 @@ impl Launching {
             if last || error.retry == Retry::Never {
                 return Outcome::Failed(error.message);
             }
-            if let Some(outcome) = self.next_attempt(id, attempt, &error).await {
+            if let Some(outcome) = self.next_attempt(id, &error).await {
                 return outcome;
             }
         }
     }
 
     /// Records that another attempt will be made, and waits `DELAY_BETWEEN_VM_RETRIES`.
-    async fn next_attempt(
-        &self,
-        id: VmId,
-        attempt: u32,
-        error: &ConnectorError,
-    ) -> Option<Outcome> {
+    async fn next_attempt(&self, id: VmId, error: &ConnectorError) -> Option<Outcome> {
         let recorded = self
-            .commit(|inf| {
-                if let Some(vm) = inf.vm_mut(id) {
-                    attempt::set(vm, attempt.saturating_add(1));
-                }
-            })
+            .commit(|entry| intents::next_attempt(entry, &self.names, &[id], &error.message))
             .await;
         let inner = &self.manager.inner;
         let delay = inner.settings.delay_between_vm_retries;
@@ -98,7 +96,10 @@ impl Launching {
             candidate.connector.capability().create_idempotency != CreateIdempotency::CheckOnly;
         let waits = match recognised || *checked {
             true => [inner.settings.delay_between_vm_retries, Duration::ZERO],
-            false => [inner.settings.delay_between_vm_retries, VISIBILITY_HORIZON],
+            false => [
+                inner.settings.delay_between_vm_retries,
+                inner.operations.visibility_horizon,
+            ],
         };
         *checked = true;
         for wait in waits {

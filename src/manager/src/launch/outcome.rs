@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use im_connectors::Launched;
-use im_domain::{Infrastructure, VmId, VmState};
+use im_domain::{VmId, VmState};
+use im_operations::Entry;
 use im_radl::Radl;
+use im_store::{IntentAction, IntentState};
 
 use super::{attempt, info};
 use crate::vm_state;
@@ -31,8 +33,17 @@ pub(super) enum Outcome {
 
 impl Outcome {
     /// Writes it down.
-    pub(super) fn record(&self, infrastructure: &mut Infrastructure, id: VmId, now: i64) {
-        let Some(vm) = infrastructure.vm_mut(id) else {
+    pub(super) fn record(&self, entry: &mut Entry<'_>, id: VmId, now: i64) {
+        let (state, result) = match self {
+            Self::Launched { launched, .. } => (Some(IntentState::Applied), &*launched.cloud_vm_id),
+            Self::Failed(reason) => (Some(IntentState::Failed), &**reason),
+            Self::Unknown(reason) => (Some(IntentState::Unknown), &**reason),
+            Self::NotBegun => (None, ""),
+        };
+        if let Some(state) = state {
+            entry.mark(id, IntentAction::Launch, state, result);
+        }
+        let Some(vm) = entry.infrastructure.vm_mut(id) else {
             return;
         };
         match self {
@@ -54,7 +65,10 @@ impl Outcome {
                 vm.last_update = now;
                 vm_state::set(vm, VmState::Failed);
             }
-            Self::Unknown(reason) => vm.error_msg = Some(reason.clone()),
+            Self::Unknown(reason) => {
+                vm.error_msg = Some(reason.clone());
+                vm.last_update = now;
+            }
             Self::NotBegun => {}
         }
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use im_connectors::LaunchRequest;
 use im_domain::{Infrastructure, Vm};
+use im_operations::Names;
 use im_radl::Radl;
 
-use super::{tags, token};
+use super::{intents, tags};
 use crate::ManagerSettings;
 use crate::placement::{Candidate, set_dns_names, vm_name};
 
@@ -18,6 +19,7 @@ pub(super) fn request(
     attempt: u32,
     candidate: &Candidate,
     settings: &ManagerSettings,
+    names: &Names,
 ) -> LaunchRequest {
     let mut radl = Radl::clone(&vm.requested);
     let requested = radl.systems.first().map(|(id, _)| Arc::clone(id));
@@ -34,7 +36,7 @@ pub(super) fn request(
     LaunchRequest {
         inf: infrastructure.id.clone(),
         vm: vm.id,
-        token: token::token(&infrastructure.id, vm.id, attempt),
+        token: intents::token(names, &infrastructure.id, vm, attempt),
         name,
         radl: Arc::new(radl),
         tags: of_machine,

@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use im_cluster::{ChangeError, Slot};
-use im_domain::{InfId, Infrastructure, VmId};
+use im_domain::{InfId, VmId};
+use im_operations::boundary::{Boundary, pass};
+use im_operations::{Entry, Names};
+use im_store::{IntentAction, OperationState};
 
 use super::outcome::Outcome;
-use super::{FLUSH_AFTER, LaunchGroup, attempt};
+use super::{FLUSH_AFTER, LaunchGroup, intents};
 use crate::placement::{Candidate, note_networks};
-use crate::{Error, Manager};
+use crate::{Error, Manager, journal};
 
 /// Waits between attempts to commit what clouds have answered.
 const COMMIT_PAUSES: [Duration; 5] = [
@@ -27,6 +30,7 @@ const COMMIT_PAUSES: [Duration; 5] = [
 pub(crate) struct Launching {
     pub(super) manager: Manager,
     pub(super) slot: Arc<Slot>,
+    pub(super) names: Names,
 }
 
 /// What became of all machines of a request.
@@ -46,6 +50,17 @@ impl Summary {
     /// Whether it is certain that no machine exists.
     pub(crate) fn all_failed(&self) -> bool {
         self.launched.is_empty() && self.open.is_empty() && !self.failed.is_empty()
+    }
+
+    /// How the operation ends that wanted these machines: `None` while something is open.
+    pub(crate) fn ends(&self) -> Option<(OperationState, Option<String>)> {
+        if !self.open.is_empty() {
+            return None;
+        }
+        Some(match self.failed.is_empty() {
+            true => (OperationState::Done, None),
+            false => (OperationState::Failed, Some(self.reasons())),
+        })
     }
 
     /// The reasons of the failures, each once, for the user.
@@ -83,11 +98,15 @@ impl Summary {
 
 impl Launching {
     /// The launch of machines of this infrastructure. Whoever runs it holds the turn of the infrastructure.
-    pub(crate) fn new(manager: &Manager, slot: &Arc<Slot>) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub(crate) async fn new(manager: &Manager, slot: &Arc<Slot>) -> Result<Self, Error> {
+        Ok(Self {
             manager: manager.clone(),
             slot: Arc::clone(slot),
-        }
+            names: manager.names().await?,
+        })
     }
 
     /// Launches the machines, `MAX_SIMULTANEOUS_LAUNCHES` at a time. A group of which every machine failed goes to its
@@ -98,7 +117,7 @@ impl Launching {
     pub(crate) async fn run<R>(
         &self,
         mut groups: Vec<LaunchGroup>,
-        finish: impl Fn(&mut Infrastructure, &Summary) -> R,
+        finish: impl Fn(&mut Entry<'_>, &Summary) -> R,
     ) -> Result<(Summary, R), Error> {
         let mut summary = Summary::default();
         loop {
@@ -111,16 +130,16 @@ impl Launching {
             let now = self.manager.inner.clock.epoch_seconds();
             let done = moving.is_empty();
             let finished = self
-                .commit(|inf| {
+                .commit(|entry| {
                     for (id, (outcome, recorded)) in &outcomes {
                         if !recorded {
-                            outcome.record(inf, *id, now);
+                            outcome.record(entry, *id, now);
                         }
                     }
                     for group in &moving {
-                        move_group(inf, group);
+                        self.move_group(entry, group);
                     }
-                    done.then(|| finish(inf, &summary))
+                    done.then(|| finish(entry, &summary))
                 })
                 .await?;
             if let Some(finished) = finished {
@@ -135,19 +154,20 @@ impl Launching {
     ///
     /// # Errors
     /// That the infrastructure belongs to somebody else by now, or that the node ends before the database is back.
-    pub(super) async fn commit<R>(
-        &self,
-        change: impl Fn(&mut Infrastructure) -> R,
-    ) -> Result<R, Error> {
+    pub(super) async fn commit<R>(&self, change: impl Fn(&mut Entry<'_>) -> R) -> Result<R, Error> {
         let mut pauses = COMMIT_PAUSES.iter();
         let mut pause = COMMIT_PAUSES[0];
         loop {
-            let outcome = self
-                .slot
-                .change(|inf| Ok::<R, std::convert::Infallible>(change(inf)))
-                .await;
+            pass(Boundary::BeforeConfirm, IntentAction::Launch);
+            let outcome = journal::commit(&self.slot, |entry| {
+                Ok::<R, std::convert::Infallible>(change(entry))
+            })
+            .await;
             let error = match outcome {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    pass(Boundary::AfterConfirm, IntentAction::Launch);
+                    return Ok(value);
+                }
                 Err(ChangeError::Cluster(error @ im_cluster::ClusterError::Unavailable(_))) => {
                     error
                 }
@@ -205,7 +225,13 @@ impl Launching {
     /// Launches a machine in a task of its own, which goes on while results are being committed.
     async fn spawn_machine(&self, id: VmId, candidate: Arc<Candidate>) -> (VmId, Outcome) {
         let launching = self.clone();
-        let work = async move { launching.machine(id, &candidate).await };
+        let work = async move {
+            let life = Arc::clone(launching.slot.life());
+            let machine = launching.machine(id, &candidate);
+            let ended = life.ended().run_until_cancelled(machine).await;
+            // Whoever owns the infrastructure now looks for the machine.
+            ended.unwrap_or_else(|| Outcome::Unknown("The node was taken for dead.".into()))
+        };
         let tasks = &self.manager.inner.tasks;
         let outcome = match tasks.spawn("launch a machine", self.slot.id(), work).await {
             Ok(Ok(outcome)) => outcome,
@@ -219,10 +245,10 @@ impl Launching {
         outcomes: &mut BTreeMap<VmId, (Outcome, bool)>,
     ) -> Result<(), Error> {
         let now = self.manager.inner.clock.epoch_seconds();
-        self.commit(|inf| {
+        self.commit(|entry| {
             for (id, (outcome, recorded)) in outcomes.iter() {
                 if !recorded && matches!(outcome, Outcome::Launched { .. }) {
-                    outcome.record(inf, *id, now);
+                    outcome.record(entry, *id, now);
                 }
             }
         })
@@ -231,6 +257,22 @@ impl Launching {
             *recorded |= matches!(outcome, Outcome::Launched { .. });
         }
         Ok(())
+    }
+
+    /// Records that the machines of a group will be launched in its present cloud.
+    fn move_group(&self, entry: &mut Entry<'_>, group: &LaunchGroup) {
+        let Some(cloud) = group.cloud() else { return };
+        for id in &group.vms {
+            let infrastructure = &mut *entry.infrastructure;
+            let Some(vm) = infrastructure.vm_mut(*id) else {
+                continue;
+            };
+            vm.cloud = cloud.clone();
+            let requested = Arc::clone(&vm.requested);
+            note_networks(infrastructure, &requested, &cloud.id);
+        }
+        let reason = "Another cloud is tried.";
+        intents::next_attempt(entry, &self.names, &group.vms, reason);
     }
 
     /// Decides what follows from the outcomes of a group: it moves on as a whole, or its outcomes stand.
@@ -267,19 +309,4 @@ fn has_unrecorded(outcomes: &BTreeMap<VmId, (Outcome, bool)>) -> bool {
     outcomes
         .values()
         .any(|(outcome, recorded)| !recorded && matches!(outcome, Outcome::Launched { .. }))
-}
-
-/// Records that the machines of a group will be launched in its present cloud.
-fn move_group(infrastructure: &mut Infrastructure, group: &LaunchGroup) {
-    let Some(cloud) = group.cloud() else { return };
-    for id in &group.vms {
-        let Some(vm) = infrastructure.vm_mut(*id) else {
-            continue;
-        };
-        vm.cloud = cloud.clone();
-        let next = attempt::current(vm).saturating_add(1);
-        attempt::set(vm, next);
-        let requested = Arc::clone(&vm.requested);
-        note_networks(infrastructure, &requested, &cloud.id);
-    }
 }

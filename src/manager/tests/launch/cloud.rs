@@ -42,6 +42,7 @@ struct State {
     most_at_a_time: usize,
     finding_fails: bool,
     finalizing_fails: bool,
+    powered: Vec<(Operation, String)>,
 }
 
 /// The cloud behind any number of connectors, whatever the id in the credentials.
@@ -158,6 +159,11 @@ impl Lab {
         self.with(|state| state.finalized.clone())
     }
 
+    /// What was done to machines that exist.
+    pub(crate) fn powered(&self) -> Vec<(Operation, String)> {
+        self.with(|state| state.powered.clone())
+    }
+
     pub(crate) fn deleted_images(&self) -> Vec<String> {
         self.with(|state| state.deleted_images.clone())
     }
@@ -179,7 +185,7 @@ impl Bench {
     fn make(&self, request: &LaunchRequest) -> Launched {
         let key = (request.inf.clone(), request.token.clone());
         self.lab.with(|state| {
-            let number = state.machines.len();
+            let number = state.launches.len();
             let mut radl = Radl::clone(&request.radl);
             if let Some(system) = radl.first_system_mut() {
                 system.set_interface_ip(0, &state.address);
@@ -206,6 +212,26 @@ impl Bench {
                 }
             }
         })
+    }
+}
+
+impl Bench {
+    fn power(
+        &self,
+        vm: &CloudVm,
+        operation: Operation,
+        becomes: Option<VmState>,
+    ) -> Result<(), ConnectorError> {
+        let id = vm.vm.cloud_vm_id.clone().unwrap_or_default();
+        self.lab.with(|state| {
+            let mut machines = state.machines.values_mut();
+            let machine = machines.find(|machine| machine.cloud_vm_id == id);
+            if let (Some(machine), Some(becomes)) = (machine, becomes) {
+                machine.observed.state = becomes;
+            }
+            state.powered.push((operation, id));
+        });
+        Ok(())
     }
 }
 
@@ -281,19 +307,20 @@ impl Connector for Bench {
         })
     }
 
-    async fn stop(&self, _vm: &CloudVm) -> Result<(), ConnectorError> {
-        Ok(())
+    async fn stop(&self, vm: &CloudVm) -> Result<(), ConnectorError> {
+        self.power(vm, Operation::Stop, Some(VmState::Stopped))
     }
 
-    async fn start(&self, _vm: &CloudVm) -> Result<(), ConnectorError> {
-        Ok(())
+    async fn start(&self, vm: &CloudVm) -> Result<(), ConnectorError> {
+        self.power(vm, Operation::Start, Some(VmState::Running))
     }
 
-    async fn reboot(&self, _vm: &CloudVm) -> Result<(), ConnectorError> {
-        Ok(())
+    async fn reboot(&self, vm: &CloudVm) -> Result<(), ConnectorError> {
+        self.power(vm, Operation::Reboot, None)
     }
 
     async fn alter(&self, vm: &CloudVm, _wanted: &Radl) -> Result<Observed, ConnectorError> {
+        self.power(vm, Operation::Alter, None)?;
         self.status(vm).await
     }
 

@@ -18,3 +18,4 @@ mod placement;
 mod reconfigure;
 mod recovery;
 mod remove;
+mod takeover;

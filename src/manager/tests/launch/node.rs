@@ -4,15 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use im_auth::{AuthSettings, Authenticator, Credentials};
-use im_cluster::{CacheSettings, Cluster};
+use im_cluster::leases::NoLeases;
+use im_cluster::peers::NoPeers;
+use im_cluster::{CacheSettings, Cluster, Parts, Recovery};
 use im_connectors::layers::RetrySettings;
 use im_connectors::{LayerSettings, Registry, RegistrySettings};
 use im_domain::{Identity, InfId, Infrastructure, VmState};
-use im_manager::{BootMode, Document, Error, Manager, ManagerSettings};
+use im_manager::{
+    BootMode, Document, Error, Manager, ManagerSettings, OperationSettings, Recoverer,
+};
+use im_operations::{Resume, Scanner, ScannerSettings, Sealer};
 use im_store::Database;
-use im_util::{Clock, SystemClock};
+use im_util::{Clock, Secret, SystemClock};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::cloud::Lab;
 use crate::outage::Flaky;
@@ -30,6 +36,17 @@ pub(crate) struct Node {
     pub(crate) cluster: Cluster,
     pub(crate) lab: Arc<Lab>,
 }
+
+/// A node that looks for what others left. It looks no more when it is dropped.
+pub(crate) struct RecoveringNode {
+    pub(crate) node: Node,
+    _stop: DropGuard,
+}
+
+const CACHE: CacheSettings = CacheSettings {
+    time_to_idle: None,
+    max_bytes: 1 << 30,
+};
 
 pub(crate) fn settings() -> ManagerSettings {
     ManagerSettings {
@@ -78,7 +95,25 @@ impl Site {
         (node_over(store, Arc::clone(&self.lab), settings), flaky)
     }
 
-    async fn store(&self) -> Arc<dyn Database> {
+    /// A node that takes over what others left, without being asked, with these keys for credentials.
+    pub(crate) async fn recovering_node(
+        &self,
+        settings: ManagerSettings,
+        keys: &[&str],
+    ) -> RecoveringNode {
+        let store = self.store().await;
+        recovering_over(store, Arc::clone(&self.lab), settings, keys)
+    }
+
+    /// The same, over a database that can stop answering.
+    pub(crate) async fn halting_node(&self, keys: &[&str]) -> (RecoveringNode, Arc<Flaky>) {
+        let flaky = Flaky::over(self.store().await);
+        let store = Arc::clone(&flaky) as Arc<dyn Database>;
+        let node = recovering_over(store, Arc::clone(&self.lab), settings(), keys);
+        (node, flaky)
+    }
+
+    pub(crate) async fn store(&self) -> Arc<dyn Database> {
         let url = format!("sqlite://{}/inf.dat", self.dir.path().display());
         im_store::open(&url).await.unwrap()
     }
@@ -86,11 +121,57 @@ impl Site {
 
 fn node_over(store: Arc<dyn Database>, lab: Arc<Lab>, settings: ManagerSettings) -> Node {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let cache = CacheSettings {
-        time_to_idle: None,
-        max_bytes: 1 << 30,
+    let cluster = Cluster::new(Arc::clone(&store), Arc::clone(&clock), CACHE);
+    let operations = OperationSettings::default();
+    assemble(store, cluster, lab, settings, clock, operations)
+}
+
+fn recovering_over(
+    store: Arc<dyn Database>,
+    lab: Arc<Lab>,
+    settings: ManagerSettings,
+    keys: &[&str],
+) -> RecoveringNode {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let recoverer = Arc::new(Recoverer::default());
+    let parts = Parts {
+        store: Arc::clone(&store),
+        clock: Arc::clone(&clock),
+        leases: Arc::new(NoLeases::default()),
+        peers: Arc::new(NoPeers),
+        recovery: Arc::clone(&recoverer) as Arc<dyn Recovery>,
     };
-    let cluster = Cluster::new(Arc::clone(&store), Arc::clone(&clock), cache);
+    let cluster = Cluster::alone(parts, CACHE);
+    let keys: Vec<Secret> = keys.iter().map(|key| Secret::new(*key)).collect();
+    let operations = OperationSettings {
+        sealer: Sealer::new(&keys).unwrap(),
+        visibility_horizon: Duration::from_millis(300),
+    };
+    let clocks = Arc::clone(&clock);
+    let node = assemble(store, cluster.clone(), lab, settings, clock, operations);
+    recoverer.bind(&node.manager);
+    let resume: Arc<dyn Resume> = Arc::new(node.manager.clone());
+    let every = ScannerSettings {
+        interval: Duration::from_millis(20),
+        ..ScannerSettings::default()
+    };
+    let stop = CancellationToken::new();
+    let scanner = Scanner::new(cluster, resume, clocks, every);
+    tokio::spawn(scanner.run(stop.clone()));
+    RecoveringNode {
+        node,
+        _stop: stop.drop_guard(),
+    }
+}
+
+fn assemble(
+    store: Arc<dyn Database>,
+    cluster: Cluster,
+    lab: Arc<Lab>,
+    settings: ManagerSettings,
+    clock: Arc<dyn Clock>,
+    operations: OperationSettings,
+) -> Node {
     let layers = LayerSettings {
         retry: RetrySettings {
             attempts: 1,
@@ -111,7 +192,14 @@ fn node_over(store: Arc<dyn Database>, lab: Arc<Lab>, settings: ManagerSettings)
         ..AuthSettings::default()
     };
     let authenticator = Authenticator::new(auth, Arc::clone(&clock));
-    let manager = Manager::new(settings, authenticator, cluster.clone(), registry, clock);
+    let manager = Manager::with_operations(
+        settings,
+        authenticator,
+        cluster.clone(),
+        registry,
+        clock,
+        operations,
+    );
     Node {
         manager,
         store,

@@ -1,7 +1,7 @@
 //! A database that is away while clouds answer.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,6 +13,8 @@ use im_store::{
     Summary,
 };
 
+use tokio::sync::watch;
+
 use crate::node::{Site, ann_in_lab, machines, more, settings, states};
 
 /// A store that refuses so many writes.
@@ -20,6 +22,16 @@ use crate::node::{Site, ann_in_lab, machines, more, settings, states};
 pub(crate) struct Flaky {
     inner: Arc<dyn Database>,
     refusals: AtomicUsize,
+    halt: Mutex<Option<Halt>>,
+    halted: watch::Sender<bool>,
+}
+
+/// After so many writes the database answers no more.
+#[derive(Clone, Copy, Debug)]
+struct Halt {
+    after: usize,
+    /// Whether the write at which it stops is made.
+    written: bool,
 }
 
 // === impl Flaky ===
@@ -29,11 +41,50 @@ impl Flaky {
         Arc::new(Self {
             inner,
             refusals: AtomicUsize::new(0),
+            halt: Mutex::new(None),
+            halted: watch::Sender::new(false),
         })
     }
 
     fn refuse(&self, writes: usize) {
         self.refusals.store(writes, Ordering::SeqCst);
+    }
+
+    /// After so many writes no write is answered any more; the first of those is made or not. Whoever writes through
+    /// this is as good as dead.
+    pub(crate) fn halt(&self, after: usize, written: bool) {
+        *self.halt.lock().unwrap() = Some(Halt { after, written });
+    }
+
+    /// Waits until it answers no more.
+    pub(crate) async fn until_halted(&self) {
+        let mut halted = self.halted.subscribe();
+        halted.wait_for(|halted| *halted).await.unwrap();
+    }
+
+    /// A write that may be the last one.
+    async fn last<T>(
+        &self,
+        write: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let stops = {
+            let mut halt = self.halt.lock().unwrap();
+            match &mut *halt {
+                None => None,
+                Some(Halt { after: 0, written }) => Some(std::mem::take(written)),
+                Some(halt) => {
+                    halt.after -= 1;
+                    None
+                }
+            }
+        };
+        match stops {
+            None => return write.await,
+            Some(true) => drop(write.await),
+            Some(false) => {}
+        }
+        self.halted.send_replace(true);
+        std::future::pending().await
     }
 
     fn write(&self) -> Result<(), StoreError> {
@@ -61,7 +112,8 @@ impl Store for Flaky {
         journal: &[JournalChange],
     ) -> Result<Position, StoreError> {
         self.write()?;
-        self.inner.insert_with(infrastructure, me, journal).await
+        let write = self.inner.insert_with(infrastructure, me, journal);
+        self.last(write).await
     }
 
     async fn standing(&self, id: &InfId) -> Result<Option<Standing>, StoreError> {
@@ -79,7 +131,8 @@ impl Store for Flaky {
         journal: &[JournalChange],
     ) -> Result<Position, StoreError> {
         self.write()?;
-        self.inner.save_with(infrastructure, at, journal).await
+        let write = self.inner.save_with(infrastructure, at, journal);
+        self.last(write).await
     }
 
     async fn record(
@@ -89,7 +142,8 @@ impl Store for Flaky {
         journal: &[JournalChange],
     ) -> Result<Position, StoreError> {
         self.write()?;
-        self.inner.record(id, at, journal).await
+        let write = self.inner.record(id, at, journal);
+        self.last(write).await
     }
 
     async fn acquire(
