@@ -15,7 +15,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, Shared};
 use im_domain::{BootId, InfId, Infrastructure};
 use im_store::{Database, JournalChange};
-use im_util::Clock;
+use im_util::{Clock, failpoint};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -309,10 +309,18 @@ impl Inner {
             return Err(ClusterError::NotFresh);
         }
         let store = &self.parts.store;
+        failpoint!(
+            "cluster.create.before",
+            return Err(ClusterError::Unavailable("a failpoint".to_owned()))
+        );
         let inserted = store
             .insert_with(&infrastructure, &life.boot(), &journal)
             .await;
         let position = inserted.map_err(|error| ClusterError::from_store(&id, &error))?;
+        failpoint!(
+            "cluster.create.after",
+            return Err(ClusterError::OutcomeUnknown(id))
+        );
         let slot = Slot::new(infrastructure, position, self.surroundings(life));
         slot.recovered();
         let slot = self.table.hold(slot);

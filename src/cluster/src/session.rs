@@ -21,7 +21,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use im_domain::BootId;
 use im_store::{Database, NodeRow, NodeState, StoreError};
-use im_util::{Backoff, Clock};
+use im_util::{Backoff, Clock, failpoint};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -102,9 +102,13 @@ impl Session {
         if life.is_ended() {
             return false;
         }
+        failpoint!("cluster.beat.before", return true);
         let sent = self.clock.monotonic();
         match timeout(self.settings.beat, self.store.beat(&life.boot())).await {
-            Ok(Ok(true)) => life.beaten(self.settings.deadline(sent)),
+            Ok(Ok(true)) => {
+                failpoint!("cluster.beat.after", return true);
+                life.beaten(self.settings.deadline(sent));
+            }
             Ok(Ok(false)) => {
                 tracing::error!(
                     node.boot = %life.boot(),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use im_domain::{InfId, Infrastructure};
 use im_store::{Database, JournalChange, Position};
-use im_util::Clock;
+use im_util::{Clock, failpoint};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio_util::task::TaskTracker;
 
@@ -157,6 +157,7 @@ impl Slot {
     /// # Errors
     /// `NotFresh` or `Lost`: begin nothing. What the database says otherwise.
     pub async fn confirm(&self) -> Result<(), ClusterError> {
+        failpoint!("cluster.confirm.before", return Err(self.lost()));
         self.standing_is(self.position()).await?;
         if self.is_lost() {
             return Err(self.lost());
@@ -164,6 +165,7 @@ impl Slot {
         if !self.surroundings.life.is_fresh() {
             return Err(ClusterError::NotFresh);
         }
+        failpoint!("cluster.confirm.after");
         Ok(())
     }
 

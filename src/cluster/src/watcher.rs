@@ -11,7 +11,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use im_domain::{BootId, InfId};
 use im_store::{Database, Node, NodeState, StoreError};
-use im_util::Clock;
+use im_util::{Clock, failpoint};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
@@ -121,7 +121,9 @@ impl Members {
         let now = self.clock.monotonic();
         let mut died = false;
         for (boot, beat) in watch.observe(now, self.ttl, session.life().boot(), &nodes) {
+            failpoint!("cluster.death.before", continue);
             if self.store.declare_dead(&boot, beat).await? {
+                failpoint!("cluster.death.after");
                 tracing::error!(node.boot = %boot, "A node does not beat and was declared dead.");
                 died = true;
             }

@@ -6,6 +6,8 @@ mod app;
 mod args;
 mod commands;
 mod documents;
+#[cfg(feature = "failpoints")]
+mod failpoints;
 mod output;
 mod settings;
 mod wiring;

@@ -19,6 +19,7 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use im_cluster::{Cluster, Elsewhere, Peer};
+use im_util::failpoint;
 
 use crate::client::HttpPeers;
 use crate::message::{Answer, Head, What, headers_in, headers_out};
@@ -92,10 +93,15 @@ impl Forwarding {
         };
         let limit = self.peers.forward_timeout();
         let me = self.cluster.life().boot();
+        failpoint!("peer.forward.before", return Forward::NotThere);
         let asked = self
             .peers
             .ask(peer, me, What::Forward(head), body, limit)
             .await;
+        failpoint!(
+            "peer.forward.after",
+            return Forward::Answered(unavailable("A failpoint has lost the answer."))
+        );
         match asked {
             Ok((Answer::Served { status, headers }, body)) => {
                 Forward::Answered(relayed(status, headers, body))

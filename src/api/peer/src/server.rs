@@ -12,6 +12,7 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use im_cluster::peers::HandOver;
 use im_cluster::{Cluster, Elsewhere};
+use im_util::failpoint;
 use tower::ServiceExt;
 
 use crate::PATH;
@@ -102,7 +103,9 @@ impl Shared {
             by: from,
             client: head.client,
         });
+        failpoint!("peer.serve.before", return bad());
         let Ok(response) = self.clients.clone().oneshot(request).await;
+        failpoint!("peer.serve.after");
         if response.extensions().get::<Elsewhere>().is_some() {
             return (Answer::NotMine, Bytes::new());
         }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use im_domain::{BootId, Epoch, InfId};
 use im_store::{Loaded, Position, StoreError, StoreErrorKind};
+use im_util::failpoint;
 
 use super::{Inner, OPEN_ATTEMPTS, Opened};
 use crate::leases::{Claimed, Lease};
@@ -145,6 +146,7 @@ impl Inner {
         let inner = Arc::clone(self);
         self.tasks.spawn(async move {
             let recovered = {
+                failpoint!("cluster.recover.before");
                 let recovery = inner.parts.recovery.recover(&recovering);
                 let life = Arc::clone(recovering.slot().life());
                 let ended = life.ended().run_until_cancelled(recovery).await;
@@ -157,6 +159,7 @@ impl Inner {
                 inner.release(&slot).await;
                 return;
             }
+            failpoint!("cluster.recover.after");
             slot.recovered();
             drop(recovering);
         });
@@ -290,8 +293,12 @@ impl Acquisition<'_> {
         }
         let store = &self.inner.parts.store;
         let me = self.life.boot();
+        failpoint!("cluster.take.before", return Event::Failed);
         match store.acquire(self.id, seen, &me, from.as_ref()).await {
-            Ok(at) => Event::Taken(at),
+            Ok(at) => {
+                failpoint!("cluster.take.after", return Event::Raced);
+                Event::Taken(at)
+            }
             Err(StoreError {
                 kind: StoreErrorKind::Conflict(_) | StoreErrorKind::Unknown,
                 ..

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use im_store::NodeState;
+use im_util::failpoint;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Cluster, Inner};
@@ -33,6 +34,7 @@ impl Cluster {
         if let Err(error) = inner.session.set_state(NodeState::Draining).await {
             tracing::warn!(%error, "the other nodes do not know that this one drains");
         }
+        failpoint!("cluster.drain.announced");
         let end = Instant::now() + limit;
         loop {
             inner.release_idle(end).await;
@@ -61,6 +63,7 @@ impl Cluster {
         if inner.alone {
             return;
         }
+        failpoint!("cluster.leave.before", return);
         if let Err(error) = inner.session.leave().await {
             tracing::warn!(%error, "the other nodes do not know that this one is gone and find out in SESSION_TTL");
         }
@@ -78,6 +81,7 @@ impl Inner {
             }
             if slot.is_idle(CACHE_AND_LIST) {
                 self.release(&slot).await;
+                failpoint!("cluster.drain.between");
             }
         }
     }

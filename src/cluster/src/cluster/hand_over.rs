@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use im_domain::{BootId, InfId};
 use im_store::StoreErrorKind;
+use im_util::failpoint;
 
 use super::{Cluster, Inner};
 use crate::Slot;
@@ -33,7 +34,10 @@ impl Cluster {
         if !slot.is_idle(CACHE_AND_ME) {
             return HandOver::Busy;
         }
-        if inner.release(&slot).await {
+        failpoint!("cluster.hand-over.before", return HandOver::Busy);
+        let released = inner.release(&slot).await;
+        failpoint!("cluster.hand-over.after", return HandOver::Busy);
+        if released {
             HandOver::Released
         } else {
             HandOver::Busy
@@ -142,6 +146,7 @@ impl Inner {
         if !slot.is_idle(CACHE_AND_ME) || !self.release(&slot).await {
             return;
         }
+        failpoint!("cluster.offer.released", return);
         let me = self.session.life().boot();
         if let Err(error) = self.parts.peers.offer(&peer, me, id).await {
             tracing::debug!(inf.id = %id, %error, "an infrastructure could not be offered");

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use im_domain::Infrastructure;
 use im_store::{JournalChange, Position, StoreError, StoreErrorKind};
+use im_util::failpoint;
 use tokio::sync::watch;
 
 use super::Slot;
@@ -147,11 +148,27 @@ impl Slot {
     async fn save(&self, attempt: &Attempt, at: Position) -> Result<Position, StoreError> {
         let store = &self.surroundings.store;
         let Attempt { next, batch, .. } = attempt;
+        failpoint!(
+            "cluster.commit.before",
+            return Err(StoreError::new(
+                StoreErrorKind::Unavailable,
+                None,
+                "a failpoint"
+            ))
+        );
         let saved = if batch.touched {
             store.save_with(next, at, &batch.journal).await
         } else {
             store.record(&self.id, at, &batch.journal).await
         };
+        failpoint!(
+            "cluster.commit.after",
+            return Err(StoreError::new(
+                StoreErrorKind::Unknown,
+                None,
+                "a failpoint"
+            ))
+        );
         match saved {
             Err(StoreError {
                 kind: StoreErrorKind::Conflict(Some(found)),

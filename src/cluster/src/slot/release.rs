@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use im_domain::BootId;
 use im_store::{StoreError, StoreErrorKind};
+use im_util::failpoint;
 
 use super::Slot;
 use crate::machine::{Effect, Event};
@@ -45,7 +46,9 @@ impl Slot {
             return self.is_lost();
         };
         let me = self.surroundings.life.boot();
+        failpoint!("cluster.release.before");
         let released = self.surroundings.store.release(&self.id, at, &me).await;
+        failpoint!("cluster.release.after");
         let given_back = match released {
             Ok(()) => true,
             Err(StoreError {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use im_domain::Infrastructure;
 use im_store::{Position, StoreError, StoreErrorKind};
+use im_util::failpoint;
 
 use super::Slot;
 use crate::ClusterError;
@@ -96,6 +97,14 @@ impl Slot {
     async fn ask_fate(&self, before: Position) -> Result<Fate, StoreError> {
         let store = &self.surroundings.store;
         let me = self.surroundings.life.boot();
+        failpoint!(
+            "cluster.resolve.before",
+            return Err(StoreError::new(
+                StoreErrorKind::Unavailable,
+                None,
+                "a failpoint"
+            ))
+        );
         let Some(seen) = store.standing(&self.id).await? else {
             return Ok(Fate::Elsewhere);
         };

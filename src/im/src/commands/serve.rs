@@ -14,6 +14,14 @@ use crate::{settings, wiring};
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn run(args: &ServeArgs) -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    let _failpoints = match crate::failpoints::start() {
+        Ok(scenario) => scenario,
+        Err(error) => {
+            complain(format_args!("error: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
     let loaded = match settings::load(args.config.as_deref()) {
         Ok(loaded) => loaded,
         Err(status) => return status,
