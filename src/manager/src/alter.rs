@@ -59,14 +59,14 @@ impl Manager {
             Ok::<(), Error>(())
         })
         .await?;
-        pass(Boundary::AfterIntentCommit, IntentAction::Alter);
+        pass(Boundary::AfterIntentCommit, IntentAction::Alter).await;
         if !self.gate(slot).await {
             let message = "The service cannot do it now. The machine was not changed.";
             return Err(Error::new(ErrorKind::Unavailable, message));
         }
-        pass(Boundary::BeforeCall, IntentAction::Alter);
+        pass(Boundary::BeforeCall, IntentAction::Alter).await;
         let altered = machine.connector.alter(&machine.target, wanted).await;
-        pass(Boundary::AfterCall, IntentAction::Alter);
+        pass(Boundary::AfterCall, IntentAction::Alter).await;
         let observed = match altered {
             Ok(observed) => observed,
             Err(error) => {
@@ -81,7 +81,7 @@ impl Manager {
             }
         };
         let now = self.inner.clock.epoch_seconds();
-        pass(Boundary::BeforeConfirm, IntentAction::Alter);
+        pass(Boundary::BeforeConfirm, IntentAction::Alter).await;
         commit(slot, |entry| {
             entry.mark(vm, IntentAction::Alter, IntentState::Applied, "");
             entry.end(operation.id, OperationState::Done, None);
@@ -93,7 +93,7 @@ impl Manager {
             Ok::<_, Error>(())
         })
         .await?;
-        pass(Boundary::AfterConfirm, IntentAction::Alter);
+        pass(Boundary::AfterConfirm, IntentAction::Alter).await;
         live_vm(&slot.snapshot(), &vm.to_string()).map(VmView::whole)
     }
 }

@@ -119,7 +119,7 @@ impl Manager {
             Ok::<(), Error>(())
         })
         .await?;
-        pass(Boundary::AfterConfirm, IntentAction::Delete);
+        pass(Boundary::AfterConfirm, IntentAction::Delete).await;
         tracing::info!(
             inf.id = %slot.id(),
             removed = removal.gone.len(),

@@ -123,7 +123,7 @@ impl Manager {
     ) -> Result<(), Error> {
         let mut reach = Reach::of(&self.inner.registry, caller);
         let action = operation.action();
-        pass(Boundary::AfterIntentCommit, action);
+        pass(Boundary::AfterIntentCommit, action).await;
         let calls: Vec<_> = machines
             .iter()
             .map(|vm| (vm.id, reach.machine(slot.id(), vm)))
@@ -160,7 +160,7 @@ impl Manager {
             .collect();
         let failed = failure(outcomes, operation);
         let is_over = |state| operation.is_over(state);
-        pass(Boundary::BeforeConfirm, action);
+        pass(Boundary::BeforeConfirm, action).await;
         let recorded = self
             .observe(slot, &mut reach, &done, is_over, |entry| {
                 for (id, state, reason) in &marks {
@@ -175,7 +175,7 @@ impl Manager {
                 }
             })
             .await;
-        pass(Boundary::AfterConfirm, action);
+        pass(Boundary::AfterConfirm, action).await;
         match failed {
             Some(failed) => Err(failed),
             None => recorded,
@@ -192,10 +192,10 @@ impl Manager {
         if !self.gate(slot).await {
             return None;
         }
-        pass(Boundary::BeforeCall, operation.action());
+        pass(Boundary::BeforeCall, operation.action()).await;
         let life = slot.life().ended();
         let answer = life.run_until_cancelled(operation.call(machine)).await;
-        pass(Boundary::AfterCall, operation.action());
+        pass(Boundary::AfterCall, operation.action()).await;
         answer
     }
 }

@@ -17,6 +17,7 @@ use im_auth::Caller;
 use im_cluster::{ClusterError, Recovering, Recovery, Slot};
 use im_operations::{Entry, Resume, TakeOver};
 use im_store::{Operation, OperationKind, OperationState, OperationsOf};
+use im_util::failpoint;
 
 use crate::journal::commit;
 use crate::launch::Resuming;
@@ -143,6 +144,7 @@ impl Manager {
             return Err(error);
         }
         taken.log(slot);
+        failpoint!("recover.taken-over");
         if taken.callers.is_empty() {
             return Ok(());
         }

@@ -134,7 +134,7 @@ impl Manager {
         vms: &[VmId],
         lines: &[CloudLine],
     ) -> Result<Removal, Error> {
-        pass(Boundary::AfterIntentCommit, IntentAction::Delete);
+        pass(Boundary::AfterIntentCommit, IntentAction::Delete).await;
         let infrastructure = &*slot.snapshot();
         let search = Search::new(self, slot).await?;
         let removing = Removing {
@@ -189,7 +189,7 @@ impl Manager {
             }
         }
         removal.kept.sort();
-        pass(Boundary::BeforeConfirm, IntentAction::Delete);
+        pass(Boundary::BeforeConfirm, IntentAction::Delete).await;
         Ok(removal)
     }
 }
@@ -214,11 +214,11 @@ impl Removing<'_> {
         if !self.manager.gate(self.slot).await {
             return Err(Kept::Uncalled);
         }
-        pass(Boundary::BeforeCall, IntentAction::Delete);
+        pass(Boundary::BeforeCall, IntentAction::Delete).await;
         let finalize = connector.finalize(&asked, last);
         let life = self.slot.life().ended();
         let answer = life.run_until_cancelled(finalize).await;
-        pass(Boundary::AfterCall, IntentAction::Delete);
+        pass(Boundary::AfterCall, IntentAction::Delete).await;
         match answer {
             None => Err(Kept::Uncalled),
             Some(Err(error)) if error.kind != ErrorKind::NotFound => {

@@ -83,7 +83,7 @@ impl Manager {
             Ok::<_, Error>(begun.flatten())
         })
         .await?;
-        pass(Boundary::AfterConfirm, IntentAction::Delete);
+        pass(Boundary::AfterConfirm, IntentAction::Delete).await;
         drop(turn);
         tracing::info!(
             inf.id = %slot.id(),

@@ -4,6 +4,7 @@
 //! it. A process can die, or be paused, between any two; that is what tests do here.
 
 use im_store::IntentAction;
+use im_util::failpoint;
 
 /// A moment between two steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,11 +45,12 @@ impl Boundary {
     }
 }
 
-/// An effect passes a boundary.
-pub fn pass(boundary: Boundary, action: IntentAction) {
+/// An effect passes a boundary: the failpoint `launch.after-call` and so on.
+pub async fn pass(boundary: Boundary, action: IntentAction) {
     tracing::trace!(
         boundary = boundary.as_str(),
         action = action.as_str(),
         "step"
     );
+    failpoint!(format!("{}.{}", action.as_str(), boundary.as_str()));
 }

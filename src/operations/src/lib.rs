@@ -17,7 +17,7 @@
 //! the turn meanwhile either leaves it alone or finishes it.
 //!
 //! # The boundaries of a step
-//! [`boundary`] names the moments between a commit and a call at which a node may die. Tests break the process there.
+//! [`boundary`] names the moments between a commit and a call at which a node may die. Tests let the process die there.
 
 pub mod boundary;
 mod entry;

@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use im_cluster::{Cluster, Opened, Slot};
 use im_domain::{InfId, OperationId};
 use im_store::{Operation, OperationState, OperationsOf};
-use im_util::{Backoff, Clock};
+use im_util::{Backoff, Clock, failpoint};
 use rand::seq::SliceRandom;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -197,6 +197,7 @@ impl Scanner {
         let failures = self.later.get(inf).map_or(1, |(failures, _)| failures + 1);
         let until = self.clock.monotonic() + pauses.random_delay(failures);
         self.later.insert(inf.clone(), (failures, until));
+        failpoint!("recover.found", return);
         match self.open(inf).await {
             Some(slot) => {
                 tracing::info!(inf.id = %inf, "An operation that was left open is taken up.");

@@ -29,7 +29,7 @@ impl Launching {
         let settings = &self.manager.inner.settings;
         let mut repeats = 0;
         let mut checked = false;
-        pass(Boundary::AfterIntentCommit, IntentAction::Launch);
+        pass(Boundary::AfterIntentCommit, IntentAction::Launch).await;
         loop {
             if !self.manager.gate(&self.slot).await {
                 return Outcome::NotBegun;
@@ -44,9 +44,9 @@ impl Launching {
             let attempt = attempt::current(vm);
             let names = &self.names;
             let request = request::request(&snapshot, vm, attempt, candidate, settings, names);
-            pass(Boundary::BeforeCall, IntentAction::Launch);
+            pass(Boundary::BeforeCall, IntentAction::Launch).await;
             let answer = candidate.connector.launch(&request).await;
-            pass(Boundary::AfterCall, IntentAction::Launch);
+            pass(Boundary::AfterCall, IntentAction::Launch).await;
             let error = match answer {
                 Ok(launched) => return launched_as(launched, &request),
                 Err(error) => error,

@@ -158,14 +158,14 @@ impl Launching {
         let mut pauses = COMMIT_PAUSES.iter();
         let mut pause = COMMIT_PAUSES[0];
         loop {
-            pass(Boundary::BeforeConfirm, IntentAction::Launch);
+            pass(Boundary::BeforeConfirm, IntentAction::Launch).await;
             let outcome = journal::commit(&self.slot, |entry| {
                 Ok::<R, std::convert::Infallible>(change(entry))
             })
             .await;
             let error = match outcome {
                 Ok(value) => {
-                    pass(Boundary::AfterConfirm, IntentAction::Launch);
+                    pass(Boundary::AfterConfirm, IntentAction::Launch).await;
                     return Ok(value);
                 }
                 Err(ChangeError::Cluster(error @ im_cluster::ClusterError::Unavailable(_))) => {
