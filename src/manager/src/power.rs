@@ -145,7 +145,7 @@ impl Manager {
             .collect();
         let Some(outcomes) = outcomes else {
             let message = "The service cannot go on now. It goes on by itself later.";
-            return Err(Error::new(ErrorKind::Unavailable, message));
+            return Err(Error::new(ErrorKind::OutcomeUnknown, message));
         };
         let done: Vec<_> = outcomes
             .iter()

@@ -242,5 +242,5 @@ impl Removing<'_> {
 
 fn not_now() -> Error {
     let message = "The service cannot go on with the removal now. It goes on by itself later.";
-    Error::new(crate::ErrorKind::Unavailable, message)
+    Error::new(crate::ErrorKind::OutcomeUnknown, message)
 }

@@ -29,7 +29,7 @@ use im_store::{OperationKind, OperationState};
 use super::cleanup::{Search, Unrecorded};
 use super::outcome::Outcome;
 use super::run::Launching;
-use super::{LaunchGroup, Unfinished, attempt, request};
+use super::{LaunchGroup, Unfinished, attempt, intents, request};
 use crate::journal::{begin_context, commit};
 use crate::placement::{Candidate, with_defaults};
 use crate::{BootMode, Error, Manager, VmOperation, context, power};
@@ -42,6 +42,9 @@ const PAUSES: [Duration; 5] = [
     Duration::from_secs(60),
     Duration::from_secs(300),
 ];
+
+/// How often a pause is broken to see whether it is still wanted.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How many kinds of work one infrastructure can have left at a time, at most.
 const KINDS_AT_A_TIME: usize = 10;
@@ -227,13 +230,27 @@ impl Manager {
             }
             begins_now = true;
             let Some(pause) = pauses.next() else { break };
-            let ended = slot.life().ended();
-            let slept = ended.run_until_cancelled(self.inner.tasks.sleep(*pause));
-            if slept.await != Some(true) || slot.is_lost() {
+            if !self.pause(slot, *pause).await {
                 return;
             }
         }
         self.give_up(slot).await;
+    }
+
+    /// Waits, unless the infrastructure is lost, or the node ends or wants to give it up: its operations are found by the
+    /// next owner. Answers whether the whole time has passed.
+    async fn pause(&self, slot: &Slot, pause: Duration) -> bool {
+        let mut left = pause;
+        while !left.is_zero() {
+            let step = left.min(LOOK);
+            let ended = slot.life().ended();
+            let slept = ended.run_until_cancelled(self.inner.tasks.sleep(step));
+            if slept.await != Some(true) || slot.is_lost() || self.inner.cluster.is_draining() {
+                return false;
+            }
+            left -= step;
+        }
+        true
     }
 
     /// One attempt at everything that is left. Answers whether something is that may be settled later.
@@ -402,6 +419,10 @@ impl Manager {
             };
             let mut again = Vec::new();
             for vm in &open.vms {
+                if cfg!(feature = "bug-new-token-on-retry") {
+                    again.push(vm.id);
+                    continue;
+                }
                 match search.among(&known, &*open.connector, vm) {
                     Unrecorded::Found(launched) => {
                         let at = attempt::current(vm);
@@ -414,6 +435,11 @@ impl Manager {
                     Unrecorded::Absent => again.push(vm.id),
                     Unrecorded::Unclear => unclear = true,
                 }
+            }
+            if cfg!(feature = "bug-new-token-on-retry") {
+                let names = &launching.names;
+                let anew = |entry: &mut Entry<'_>| intents::next_attempt(entry, names, &again, "");
+                launching.commit(anew).await?;
             }
             let mut group = LaunchGroup::new(vec![candidate]);
             group.vms = again;

@@ -1,7 +1,7 @@
 //! What a creation costs the database.
 
 use im_domain::VmState;
-use im_manager::ManagerSettings;
+use im_manager::{InfrastructureOperation, ManagerSettings};
 
 use crate::node::{Site, ann, machines, more, node, settings, states};
 
@@ -12,6 +12,21 @@ async fn a_creation_costs_two_commits() {
     assert_eq!(node.commits(&id).await, 2);
     node.manager.add(&ann(), &id, more(2), true).await.unwrap();
     assert_eq!(node.commits(&id).await, 4);
+}
+
+#[tokio::test]
+async fn the_intent_and_the_result_of_other_operations_cost_a_commit_each() {
+    let (_site, node) = node().await;
+    let credentials = ann();
+    let id = node.create(&credentials, machines(3)).await;
+    let m = &node.manager;
+    let stop = InfrastructureOperation::Stop;
+    m.operate(&credentials, &id, stop).await.unwrap();
+    assert_eq!(node.commits(&id).await, 4);
+    m.remove(&credentials, &id, "0", false).await.unwrap();
+    assert_eq!(node.commits(&id).await, 6);
+    m.destroy(&credentials, &id, false, false).await.unwrap();
+    assert_eq!(node.commits(&id).await, 8);
 }
 
 #[tokio::test]

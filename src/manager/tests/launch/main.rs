@@ -18,4 +18,5 @@ mod placement;
 mod reconfigure;
 mod recovery;
 mod remove;
+mod sessions;
 mod takeover;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use im_auth::{AuthSettings, Authenticator, Credentials};
 use im_cluster::leases::NoLeases;
-use im_cluster::peers::NoPeers;
+use im_cluster::peers::{NoPeers, Peers};
 use im_cluster::{CacheSettings, Cluster, Parts, Recovery};
 use im_connectors::layers::RetrySettings;
 use im_connectors::{LayerSettings, Registry, RegistrySettings};
@@ -132,16 +132,34 @@ fn recovering_over(
     settings: ManagerSettings,
     keys: &[&str],
 ) -> RecoveringNode {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let (parts, recoverer) = parts(&store, Arc::new(NoPeers));
+    let cluster = Cluster::alone(parts, CACHE);
+    recovering(store, cluster, &recoverer, lab, settings, keys)
+}
+
+/// What a cluster is made of, with a recoverer to be bound.
+pub(crate) fn parts(store: &Arc<dyn Database>, peers: Arc<dyn Peers>) -> (Parts, Arc<Recoverer>) {
     let recoverer = Arc::new(Recoverer::default());
     let parts = Parts {
-        store: Arc::clone(&store),
-        clock: Arc::clone(&clock),
+        store: Arc::clone(store),
+        clock: Arc::new(SystemClock::new()),
         leases: Arc::new(NoLeases::default()),
-        peers: Arc::new(NoPeers),
+        peers,
         recovery: Arc::clone(&recoverer) as Arc<dyn Recovery>,
     };
-    let cluster = Cluster::alone(parts, CACHE);
+    (parts, recoverer)
+}
+
+/// A manager over a cluster, and the search for open operations.
+pub(crate) fn recovering(
+    store: Arc<dyn Database>,
+    cluster: Cluster,
+    recoverer: &Recoverer,
+    lab: Arc<Lab>,
+    settings: ManagerSettings,
+    keys: &[&str],
+) -> RecoveringNode {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let keys: Vec<Secret> = keys.iter().map(|key| Secret::new(*key)).collect();
     let operations = OperationSettings {
         sealer: Sealer::new(&keys).unwrap(),

@@ -153,6 +153,9 @@ impl Store for Flaky {
         me: &BootId,
         from: Option<&BootId>,
     ) -> Result<Position, StoreError> {
+        if *self.halted.borrow() {
+            std::future::pending::<()>().await;
+        }
         self.inner.acquire(id, seen, me, from).await
     }
 
@@ -192,6 +195,9 @@ impl Sessions for Flaky {
     }
 
     async fn beat(&self, boot: &BootId) -> Result<bool, StoreError> {
+        if *self.halted.borrow() {
+            std::future::pending::<()>().await;
+        }
         self.inner.beat(boot).await
     }
 
