@@ -60,11 +60,10 @@ impl Manager {
         })
         .await?;
         pass(Boundary::AfterIntentCommit, IntentAction::Alter).await;
-        if !self.gate(slot).await {
+        if !self.gate(slot, IntentAction::Alter).await {
             let message = "The service cannot do it now. The machine was not changed.";
             return Err(Error::new(ErrorKind::Unavailable, message));
         }
-        pass(Boundary::BeforeCall, IntentAction::Alter).await;
         let altered = machine.connector.alter(&machine.target, wanted).await;
         pass(Boundary::AfterCall, IntentAction::Alter).await;
         let observed = match altered {

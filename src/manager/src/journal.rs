@@ -13,8 +13,9 @@ use std::time::Duration;
 use im_auth::{Caller, Credentials};
 use im_cluster::{ChangeError, ClusterError, Slot};
 use im_domain::{InfId, OperationId, VmId};
+use im_operations::boundary::{Boundary, pass};
 use im_operations::{Entry, Names, Sealer};
-use im_store::{NewOperation, Operation, OperationKind, OperationState, Sealed};
+use im_store::{IntentAction, NewOperation, Operation, OperationKind, OperationState, Sealed};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -169,13 +170,19 @@ impl Manager {
     }
 
     /// The last look before a cloud is called: whether the infrastructure is this node's, and will be for the time that
-    /// a call takes to be sent. Waits while the database does not say.
-    pub(crate) async fn gate(&self, slot: &Slot) -> bool {
+    /// a call takes to be sent. Waits while the database does not say. The call is to be made at once: the session is
+    /// looked at once more when the answer has come, for a process that was paused meanwhile.
+    pub(crate) async fn gate(&self, slot: &Slot, action: IntentAction) -> bool {
         let mut pauses = GATE_PAUSES.iter();
         let mut pause = GATE_PAUSES[0];
         loop {
             match slot.confirm().await {
-                Ok(()) => return true,
+                Ok(()) => {
+                    pass(Boundary::BeforeCall, action).await;
+                    if slot.life().is_fresh() {
+                        return true;
+                    }
+                }
                 Err(ClusterError::NotFresh | ClusterError::Unavailable(_)) => {}
                 Err(error) => {
                     tracing::warn!(inf.id = %slot.id(), %error, "A cloud is not called.");

@@ -189,10 +189,9 @@ impl Manager {
         machine: &Reached,
         operation: VmOperation,
     ) -> Option<Result<(), ConnectorError>> {
-        if !self.gate(slot).await {
+        if !self.gate(slot, operation.action()).await {
             return None;
         }
-        pass(Boundary::BeforeCall, operation.action()).await;
         let life = slot.life().ended();
         let answer = life.run_until_cancelled(operation.call(machine)).await;
         pass(Boundary::AfterCall, operation.action()).await;

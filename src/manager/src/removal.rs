@@ -211,10 +211,9 @@ impl Removing<'_> {
             inf: self.slot.id().clone(),
             vm,
         };
-        if !self.manager.gate(self.slot).await {
+        if !self.manager.gate(self.slot, IntentAction::Delete).await {
             return Err(Kept::Uncalled);
         }
-        pass(Boundary::BeforeCall, IntentAction::Delete).await;
         let finalize = connector.finalize(&asked, last);
         let life = self.slot.life().ended();
         let answer = life.run_until_cancelled(finalize).await;

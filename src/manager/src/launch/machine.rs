@@ -31,7 +31,7 @@ impl Launching {
         let mut checked = false;
         pass(Boundary::AfterIntentCommit, IntentAction::Launch).await;
         loop {
-            if !self.manager.gate(&self.slot).await {
+            if !self.manager.gate(&self.slot, IntentAction::Launch).await {
                 return Outcome::NotBegun;
             }
             let snapshot = self.slot.snapshot();
@@ -44,7 +44,6 @@ impl Launching {
             let attempt = attempt::current(vm);
             let names = &self.names;
             let request = request::request(&snapshot, vm, attempt, candidate, settings, names);
-            pass(Boundary::BeforeCall, IntentAction::Launch).await;
             let answer = candidate.connector.launch(&request).await;
             pass(Boundary::AfterCall, IntentAction::Launch).await;
             let error = match answer {
