@@ -220,7 +220,10 @@ impl Cluster {
                     continue;
                 }
                 if slot.snapshot().deleted {
-                    return Ok(Opened::Absent);
+                    if slot.stays_deleted().await? {
+                        return Ok(Opened::Absent);
+                    }
+                    continue;
                 }
                 return Ok(Opened::Here(slot));
             }

@@ -136,6 +136,17 @@ impl Slot {
         Err(ClusterError::NotFresh)
     }
 
+    /// Whether the infrastructure, which was deleted here, is not there now: what is deleted can be made again by any
+    /// node, without the consent of this one. Finding another owner ends the slot.
+    pub(crate) async fn stays_deleted(&self) -> Result<bool, ClusterError> {
+        let at = self.working().position();
+        match self.standing_is(at).await {
+            Ok(_) => Ok(true),
+            Err(ClusterError::Lost(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Whether the row stands where this slot has come to. Finding another owner ends the slot.
     async fn standing_is(&self, at: Position) -> Result<bool, ClusterError> {
         let asked = self.surroundings.store.standing(&self.id).await;

@@ -297,3 +297,27 @@ async fn the_journal_is_committed_with_the_change() {
     assert_eq!(store.journal.lock().unwrap().len(), 2);
     assert_eq!(slot.position(), store.row(&id).1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_deleted_here_may_be_made_again_elsewhere() {
+    let (store, lan) = (FaultyStore::new(), Lan::default());
+    let (one, two) = (join(&store, &lan, "1").await, join(&store, &lan, "2").await);
+    let id = created(&one).await;
+    let slot = here(one.open(&id).await.unwrap());
+    slot.change(|infrastructure| {
+        infrastructure.deleted = true;
+        Ok::<_, Infallible>(())
+    })
+    .await
+    .unwrap();
+    assert!(matches!(one.open(&id).await.unwrap(), Opened::Absent));
+    let again = Infrastructure::new(id.clone(), Vec::new(), 0);
+    drop(two.create(again).await.unwrap());
+    // The first node has the old one in memory, and somebody holds it.
+    match one.open(&id).await.unwrap() {
+        Opened::At(peer) => assert_eq!(peer.boot, two.life().boot()),
+        Opened::Here(slot) => assert!(!slot.snapshot().deleted),
+        Opened::Absent => panic!("it was made again"),
+    }
+    drop(slot);
+}
