@@ -14,3 +14,6 @@ mod model;
 mod search;
 mod tests;
 mod unanswered;
+
+pub(crate) use diagnosis::{Kind, Violation, violations};
+pub(crate) use history::{Act, Entry, Vm, Vms};

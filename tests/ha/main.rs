@@ -7,3 +7,10 @@
 )]
 
 mod checker;
+mod cluster;
+mod conformance;
+mod failover;
+mod local_cluster;
+mod modes;
+mod rolling;
+mod torture;

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -38,10 +39,18 @@ pub fn missing(test: &str, programs: &[&str]) -> bool {
     missing.is_some()
 }
 
-/// A port of 127.0.0.1 that nobody uses now.
+/// A port of 127.0.0.1 that nobody uses now. The system gives none of this range to those who connect, so that nobody
+/// has it when a server takes it, or takes it again.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    listener.local_addr().expect("its address").port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let place = std::process::id().wrapping_mul(7919).wrapping_add(number) % 17_000;
+        let port = 15_000 + u16::try_from(place).expect("a small number");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A breath between two looks at a condition.
