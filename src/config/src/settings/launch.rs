@@ -15,6 +15,9 @@ concern! {
         max_vm_fails: NonZeroU32 = NonZeroU32::MIN.saturating_add(2), "MAX_VM_FAILS" as Positive;
         /// Time between two of these attempts.
         delay_between_vm_retries: Duration = Duration::from_secs(5), "DELAY_BETWEEN_VM_RETRIES" as Seconds;
+        /// Time after which a cloud that recognises no repeated launch shows a VM that it was asked for. After a lost
+        /// answer a VM that it does not show by then is launched again; too short a time launches it twice.
+        launch_visibility_time: Duration = Duration::from_secs(60), "LAUNCH_VISIBILITY_TIME" as Interval;
         /// Shortest time between two questions to the cloud about the same VM.
         vm_info_update_frequency: Duration = Duration::from_secs(10), "VM_INFO_UPDATE_FREQUENCY" as Seconds;
         /// Longest time that a VM keeps its state while the cloud cannot be asked; then the state is 'unknown'.

@@ -40,7 +40,7 @@ pub(crate) fn settings(settings: &Settings) -> Result<OperationSettings, String>
     let sealer = Sealer::new(&settings.ha.cluster_key);
     Ok(OperationSettings {
         sealer: sealer.map_err(|error| format!("CLUSTER_KEY cannot be used: {error}."))?,
-        ..OperationSettings::default()
+        visibility_horizon: settings.launch.launch_visibility_time,
     })
 }
 
