@@ -9,7 +9,10 @@
 mod checker;
 mod cluster;
 mod conformance;
+mod crash;
 mod failover;
+mod failpoints;
+mod launch_crash;
 mod local_cluster;
 mod modes;
 mod rolling;

@@ -1,14 +1,14 @@
 //! The switchboard of the failpoints, in builds for tests: a port of this machine where a test says what happens at
 //! which point from now on.
 //!
-//! A line `point=actions` sets a point and is answered by `ok`, or by the reason why not; a line `point` is answered by
-//! how often something happened there. What holds from the start is in the environment variable `FAILPOINTS`.
+//! A line `point=actions` sets a point and is answered by `ok`, or by the reason why not. What holds from the start is
+//! in the environment variable `FAILPOINTS`.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use im_util::failpoint::{Scenario, passed, set};
+use im_util::failpoint::{Scenario, set};
 
 use crate::output::print;
 
@@ -31,11 +31,11 @@ pub(crate) fn start() -> io::Result<Scenario> {
 fn converse(mut stream: &TcpStream) -> io::Result<()> {
     for line in BufReader::new(stream).lines() {
         let line = line?;
-        let answer = match line.split_once('=') {
-            Some((point, actions)) => set(point, actions).map_or_else(|why| why, |()| "ok".into()),
-            None => passed(&line).to_string(),
-        };
-        writeln!(stream, "{answer}")?;
+        let (point, actions) = line.split_once('=').unwrap_or((&line, "off"));
+        match set(point, actions) {
+            Ok(()) => writeln!(stream, "ok")?,
+            Err(why) => writeln!(stream, "{why}")?,
+        }
     }
     Ok(())
 }

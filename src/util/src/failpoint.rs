@@ -18,7 +18,7 @@
 mod active;
 
 #[cfg(feature = "failpoints")]
-pub use active::{Scenario, hit, passed, set};
+pub use active::{Scenario, hit, set};
 
 /// A point in an asynchronous function where a test may let something happen.
 ///
