@@ -16,4 +16,5 @@ mod launch_crash;
 mod local_cluster;
 mod modes;
 mod rolling;
+mod rules;
 mod torture;

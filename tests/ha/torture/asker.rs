@@ -89,20 +89,28 @@ impl<'a> Asker<'a> {
         live.get(place).cloned()
     }
 
-    pub(crate) fn create(&mut self) {
+    fn create(&mut self) {
+        if let Some(id) = self.created() {
+            self.world.live().push(id);
+        }
+    }
+
+    /// Creates an infrastructure that the other clients know nothing of.
+    pub(crate) fn created(&mut self) -> Option<String> {
         let marker = self.world.marker();
         let began = self.world.now();
         match self.send("POST", "/infrastructures", &document(&marker)) {
             Told::Done(uri) => {
                 let ended = Some(self.world.now());
                 let id = last_parts(&uri).pop().unwrap_or_default();
-                self.world
-                    .record(&id, began, ended, Act::Create(Vms::from([0])));
-                self.world.live().push(id);
+                let act = Act::Create(Vms::from([0]));
+                self.world.record(&id, began, ended, act);
+                return Some(id);
             }
             Told::Unknown(_) => count(&self.world.counts.creations_unknown),
             _ => {}
         }
+        None
     }
 
     /// The infrastructures, or the machines of one; `None` if there is no answer that tells.

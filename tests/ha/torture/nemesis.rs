@@ -65,6 +65,9 @@ const FAULTS: [Fault; 22] = [
     Fault::CloudLosesAnswers,
 ];
 
+/// How long the change of what a dead node owned is tried.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Whoever makes them.
 pub(crate) struct Nemesis {
     chance: StdRng,
@@ -188,9 +191,10 @@ impl Nemesis {
             Fault::NodeWithoutRedis => links.redis.set(gone),
             Fault::NodeWithoutPeers => links.peers.set(gone),
             Fault::NodeAlone => links.set(&gone),
-            // Statements that change something alone, and the ends of transactions.
+            // The ends of transactions, statements that save a document, and what is prepared to change something.
             Fault::AnswersLost => {
-                let request = [&b"COMMIT"[..], b"UPDATE"][self.chance.random_range(0..2)];
+                let request =
+                    [&b"COMMIT"[..], b"\"vm_list\"", b"UPDATE"][self.chance.random_range(0..3)];
                 for member in &cluster.members {
                     member.links.db.set(Chaos::LoseAnswers(request.to_vec()));
                 }
@@ -231,17 +235,15 @@ impl Nemesis {
 
     /// Kills the owner of something, measures how long that cannot be changed, and starts the node again.
     fn kill(&mut self, cluster: &mut Cluster, world: &World) {
-        let live = world.live().clone();
-        let owned = live
-            .iter()
-            .find_map(|id| Some((id.clone(), cluster.owner(id)?)));
-        let place = owned.as_ref().map_or(0, |(_, place)| *place);
+        let mut asker = Asker::at(world, &world.entry);
+        let owned = asker
+            .created()
+            .and_then(|id| Some((cluster.owner(&id)?, id)));
+        let place = owned.as_ref().map_or(0, |(place, _)| *place);
         cluster.members[place].node.kill();
         let died = Instant::now();
-        if let Some((id, _)) = owned {
-            let mut asker = Asker::at(world, &world.entry);
-            let patience = died + Duration::from_secs(60);
-            while Instant::now() < patience && world.live().contains(&id) {
+        if let Some((_, id)) = owned {
+            while died.elapsed() < PATIENCE {
                 if asker.add(&id) {
                     self.recoveries.push(died.elapsed());
                     break;

@@ -26,6 +26,9 @@ pub enum Chaos {
     Delay(Duration),
     /// They go nowhere, and nobody is told: connections stay open, also new ones.
     BlackHole,
+    /// Requests pass until one holds these bytes; it waits, with what comes after it, until this is over. Other
+    /// connections go on.
+    Hold(Vec<u8>),
     /// Requests pass until one holds these bytes; it passes too, and once the answer to it has come, that is dropped
     /// and the connection closed. Other connections go on.
     LoseAnswers(Vec<u8>),
@@ -36,7 +39,7 @@ pub enum Chaos {
 pub struct ChaosProxy {
     address: SocketAddr,
     chaos: watch::Sender<Chaos>,
-    lost: Arc<AtomicU64>,
+    struck: Arc<AtomicU64>,
     runtime: Option<Runtime>,
 }
 
@@ -44,7 +47,7 @@ pub struct ChaosProxy {
 #[derive(Clone)]
 struct Rules {
     chaos: watch::Receiver<Chaos>,
-    lost: Arc<AtomicU64>,
+    struck: Arc<AtomicU64>,
     /// Whether a request went by whose answer is to be lost.
     doomed: Arc<watch::Sender<bool>>,
 }
@@ -67,7 +70,7 @@ impl ChaosProxy {
             .build()
             .expect("a runtime");
         let (chaos, rules) = watch::channel(Chaos::Pass);
-        let lost = Arc::new(AtomicU64::new(0));
+        let struck = Arc::new(AtomicU64::new(0));
         let listener = runtime
             .block_on(TcpListener::bind(("127.0.0.1", 0)))
             .expect("a port");
@@ -76,12 +79,12 @@ impl ChaosProxy {
             listener,
             upstream.to_owned(),
             rules,
-            Arc::clone(&lost),
+            Arc::clone(&struck),
         ));
         Self {
             address,
             chaos,
-            lost,
+            struck,
             runtime: Some(runtime),
         }
     }
@@ -101,9 +104,9 @@ impl ChaosProxy {
         self.chaos.send_replace(chaos);
     }
 
-    /// How many answers were lost so far.
-    pub fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+    /// How many requests were held back, and how many answers lost, so far.
+    pub fn struck(&self) -> u64 {
+        self.struck.load(Ordering::Relaxed)
     }
 }
 
@@ -119,12 +122,12 @@ async fn accept(
     listener: TcpListener,
     upstream: String,
     chaos: watch::Receiver<Chaos>,
-    lost: Arc<AtomicU64>,
+    struck: Arc<AtomicU64>,
 ) {
     while let Ok((client, _)) = listener.accept().await {
         let rules = Rules {
             chaos: chaos.clone(),
-            lost: Arc::clone(&lost),
+            struck: Arc::clone(&struck),
             doomed: Arc::new(watch::channel(false).0),
         };
         let upstream = upstream.clone();
@@ -182,7 +185,7 @@ impl Rules {
         loop {
             let chaos = self.chaos.borrow_and_update().clone();
             if way == Way::Answer && *self.doomed.borrow() {
-                self.lost.fetch_add(1, Ordering::Relaxed);
+                self.struck.fetch_add(1, Ordering::Relaxed);
                 return false;
             }
             match chaos {
@@ -196,6 +199,15 @@ impl Rules {
                 Chaos::Delay(time) => {
                     tokio::time::sleep(time).await;
                     return true;
+                }
+                Chaos::Hold(request) => {
+                    if way == Way::Answer || !contains(bytes, &request) {
+                        return true;
+                    }
+                    self.struck.fetch_add(1, Ordering::Relaxed);
+                    if self.chaos.changed().await.is_err() {
+                        return false;
+                    }
                 }
                 Chaos::LoseAnswers(request) => {
                     if way == Way::Request && contains(bytes, &request) {

@@ -82,9 +82,28 @@ fn an_answer_is_lost_after_the_request_was_received() {
     proxy.set(Chaos::LoseAnswers(b"COMMIT".to_vec()));
     assert_eq!(ask(&mut connection, "BEGIN").as_deref(), Some("BEGIN"));
     assert_eq!(ask(&mut connection, "COMMIT"), None);
-    assert_eq!(proxy.lost(), 1);
+    assert_eq!(proxy.struck(), 1);
     let reached: Vec<String> = lines.try_iter().collect();
     assert_eq!(reached, ["BEGIN", "COMMIT"]);
     let mut connection = TcpStream::connect(proxy.address()).unwrap();
     assert_eq!(ask(&mut connection, "BEGIN").as_deref(), Some("BEGIN"));
+}
+
+#[test]
+fn a_request_is_held_and_others_pass() {
+    let (server, lines) = echo();
+    let proxy = ChaosProxy::start(&server);
+    let mut connection = TcpStream::connect(proxy.address()).unwrap();
+    let mut other = TcpStream::connect(proxy.address()).unwrap();
+    proxy.set(Chaos::Hold(b"COMMIT".to_vec()));
+    assert_eq!(ask(&mut connection, "BEGIN").as_deref(), Some("BEGIN"));
+    let asking = thread::spawn(move || ask(&mut connection, "COMMIT"));
+    im_test_support::until("it is held", || proxy.struck() == 1);
+    assert_eq!(ask(&mut other, "SELECT").as_deref(), Some("SELECT"));
+    // It is held by what comes next, too.
+    proxy.set(Chaos::BlackHole);
+    let reached: Vec<String> = lines.try_iter().collect();
+    assert_eq!(reached, ["BEGIN", "SELECT"]);
+    proxy.set(Chaos::Pass);
+    assert_eq!(asking.join().unwrap().as_deref(), Some("COMMIT"));
 }
