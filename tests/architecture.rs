@@ -41,7 +41,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("im-api-server", &["im-util"]),
     (
         "im-api-peer",
-        &["im-cluster", "im-domain", "im-store", "im-util"],
+        &[
+            "im-api-server",
+            "im-cluster",
+            "im-domain",
+            "im-store",
+            "im-util",
+        ],
     ),
     (
         "im-api-rest",

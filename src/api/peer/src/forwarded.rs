@@ -2,11 +2,10 @@
 
 use im_domain::BootId;
 
-/// On a request: another node forwards it, so it is not forwarded again.
-#[derive(Clone, Debug)]
+/// On a request: another node forwards it, so it is not forwarded again. The connection of the client stands beside it
+/// as on any request, in [`Peer`](im_api_server::Peer).
+#[derive(Clone, Copy, Debug)]
 pub struct Forwarded {
     /// By whom.
     pub by: BootId,
-    /// The client's address, as that node knows it; empty if it does not.
-    pub client: String,
 }

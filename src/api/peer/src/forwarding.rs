@@ -1,4 +1,4 @@
-//! Forwarding: a layer around the API of clients.
+//! Forwarding: a layer around the APIs of clients.
 //!
 //! The request is served here first. If the answer says [`Elsewhere`], nothing was done, and the request goes to that
 //! node, once. If that node says 'not mine', what was believed is forgotten and the request is served here once more,
@@ -6,8 +6,6 @@
 //!
 //! The answer of the owner is relayed without `InfID`, so that a proxy which learns from that header where an
 //! infrastructure is does not learn this node.
-
-use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Body;
@@ -17,16 +15,17 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
 use im_cluster::{Cluster, Elsewhere, Peer};
 use im_util::failpoint;
 
 use crate::client::HttpPeers;
-use crate::message::{Answer, Head, What, headers_in, headers_out};
+use crate::message::{Answer, ClientApi, Head, What, headers_in, headers_out, owned};
+use crate::recorded::Record;
 
 /// What forwarding needs.
 #[derive(Clone, Debug)]
 struct Forwarding {
+    api: ClientApi,
     cluster: Cluster,
     peers: HttpPeers,
 }
@@ -38,26 +37,29 @@ enum Forward {
     NotThere,
 }
 
-/// Puts forwarding around the API of clients.
-pub fn forwarding(clients: Router, cluster: Cluster, peers: HttpPeers) -> Router {
-    let forwarding = Forwarding { cluster, peers };
+/// Puts forwarding around an API of clients.
+pub fn forwarding(clients: Router, api: ClientApi, cluster: Cluster, peers: HttpPeers) -> Router {
+    let forwarding = Forwarding {
+        api,
+        cluster,
+        peers,
+    };
     clients.layer(from_fn_with_state(forwarding, forward))
 }
 
 async fn forward(State(forwarding): State<Forwarding>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let limit = forwarding.peers.message_bytes() / 2;
-    // The body is read before it is known whether it must be sent on: a request is served by one node from its first
-    // byte to its last.
-    let Ok(body) = Limited::new(body, limit).collect().await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
-    let body = body.to_bytes();
-    let mut response = next.clone().run(again(&parts, &body)).await;
+    let (body, record) = Record::of(body);
+    let request = Request::from_parts(parts.clone(), body);
+    let mut response = next.clone().run(request).await;
     for attempt in 0..2 {
         let Some(elsewhere) = response.extensions_mut().remove::<Elsewhere>() else {
+            if let Some(id) = owned(response.headers()) {
+                forwarding.cluster.came_directly(&id);
+            }
             return response;
         };
+        let body = record.bytes();
         match forwarding.send(&elsewhere.peer, &parts, &body).await {
             Forward::Answered(response) => return response,
             Forward::NotThere => forwarding.cluster.not_at(&elsewhere.id, &elsewhere.peer),
@@ -77,19 +79,16 @@ fn again(parts: &Parts, body: &Bytes) -> Request {
 
 impl Forwarding {
     async fn send(&self, peer: &Peer, parts: &Parts, body: &Bytes) -> Forward {
-        let client = parts
-            .extensions
-            .get::<axum::extract::ConnectInfo<SocketAddr>>();
+        let connection = parts.extensions.get::<im_api_server::Peer>();
         let head = Head {
+            api: self.api,
             method: parts.method.as_str().to_owned(),
             uri: parts.uri.path_and_query().map_or_else(
                 || parts.uri.path().to_owned(),
                 |path_and_query| path_and_query.as_str().to_owned(),
             ),
             headers: headers_out(&parts.headers),
-            client: client
-                .map(|info| info.0.ip().to_string())
-                .unwrap_or_default(),
+            connection: connection.map(|peer| (*peer).into()),
         };
         let limit = self.peers.forward_timeout();
         let me = self.cluster.life().boot();

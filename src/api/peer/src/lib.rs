@@ -13,13 +13,15 @@ mod envelope;
 mod forwarded;
 mod forwarding;
 mod message;
+mod recorded;
 mod replay;
 mod server;
 
 pub use client::{HttpPeers, PeerSettings};
 pub use forwarded::Forwarded;
 pub use forwarding::forwarding;
-pub use server::router;
+pub use message::ClientApi;
+pub use server::{ClientApis, router};
 
 /// Where the peer listener is asked.
 const PATH: &str = "/peer/1";

@@ -1,7 +1,10 @@
 //! What is said in a sealed message.
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use im_api_server::Peer;
 use im_cluster::status::{NodeReport, RunningOperation};
 use im_domain::{BootId, InfId};
 use serde::{Deserialize, Serialize};
@@ -29,13 +32,31 @@ pub(crate) enum What {
     Forward(Head),
 }
 
-/// The head of a client's request, and who the client is.
+/// An API that clients talk to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClientApi {
+    /// REST.
+    Rest,
+    /// XML-RPC.
+    XmlRpc,
+}
+
+/// The head of a client's request, and the connection on which it came.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Head {
+    pub(crate) api: ClientApi,
     pub(crate) method: String,
     pub(crate) uri: String,
     pub(crate) headers: Vec<(String, Vec<u8>)>,
-    pub(crate) client: String,
+    pub(crate) connection: Option<Connection>,
+}
+
+/// The connection between a client and the node that it talks to.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Connection {
+    client: SocketAddr,
+    local: SocketAddr,
+    tls: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -99,6 +120,11 @@ pub(crate) fn part<T: for<'de> Deserialize<'de>>(joined: Vec<u8>) -> Option<(T, 
     Some((message, joined.slice(end..)))
 }
 
+/// The infrastructure that an answer was given as the owner of.
+pub(crate) fn owned(headers: &HeaderMap) -> Option<InfId> {
+    headers.get("infid")?.to_str().ok()?.parse().ok()
+}
+
 /// Headers that go from node to node.
 pub(crate) fn headers_out(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
     headers
@@ -120,6 +146,30 @@ pub(crate) fn headers_in(pairs: Vec<(String, Vec<u8>)>) -> HeaderMap {
         })
         .collect()
 }
+
+// === impl Connection ===
+
+impl From<Peer> for Connection {
+    fn from(peer: Peer) -> Self {
+        Self {
+            client: peer.address,
+            local: peer.local,
+            tls: peer.tls,
+        }
+    }
+}
+
+impl From<Connection> for Peer {
+    fn from(connection: Connection) -> Self {
+        Self {
+            address: connection.client,
+            local: connection.local,
+            tls: connection.tls,
+        }
+    }
+}
+
+// === impl Reported ===
 
 impl From<NodeReport> for Reported {
     fn from(report: NodeReport) -> Self {

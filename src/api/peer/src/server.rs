@@ -19,23 +19,33 @@ use crate::PATH;
 use crate::client::PeerSettings;
 use crate::envelope::{OVERHEAD, Purpose, Sealer, mark};
 use crate::forwarded::Forwarded;
-use crate::message::{Answer, Ask, Head, What, headers_in, headers_out, join, part};
+use crate::message::{
+    Answer, Ask, ClientApi, Head, What, headers_in, headers_out, join, owned, part,
+};
 use crate::replay::Seen;
+
+/// The APIs as they serve the requests that other nodes forward: without [`forwarding`](crate::forwarding).
+#[derive(Clone, Debug)]
+pub struct ClientApis {
+    /// The REST API.
+    pub rest: Router,
+    /// The XML-RPC API.
+    pub xmlrpc: Router,
+}
 
 /// What the peer listener needs.
 #[derive(Debug)]
 struct Shared {
     cluster: Cluster,
-    /// Serves requests of clients, and never forwards.
-    clients: Router,
+    clients: ClientApis,
     sealer: Sealer,
     seen: Seen,
     message_bytes: usize,
 }
 
 /// The router of the peer listener, to be served on a port of its own. `clients` serves the requests that other nodes
-/// forward: the REST API, without [`forwarding`](crate::forwarding).
-pub fn router(cluster: Cluster, clients: Router, settings: &PeerSettings) -> Router {
+/// forward.
+pub fn router(cluster: Cluster, clients: ClientApis, settings: &PeerSettings) -> Router {
     let shared = Arc::new(Shared {
         cluster,
         clients,
@@ -99,15 +109,23 @@ impl Shared {
             return bad();
         };
         *request.headers_mut() = headers_in(head.headers);
-        request.extensions_mut().insert(Forwarded {
-            by: from,
-            client: head.client,
-        });
+        let extensions = request.extensions_mut();
+        extensions.insert(Forwarded { by: from });
+        if let Some(connection) = head.connection {
+            extensions.insert(im_api_server::Peer::from(connection));
+        }
+        let clients = match head.api {
+            ClientApi::Rest => self.clients.rest.clone(),
+            ClientApi::XmlRpc => self.clients.xmlrpc.clone(),
+        };
         failpoint!("peer.serve.before", return bad());
-        let Ok(response) = self.clients.clone().oneshot(request).await;
+        let Ok(response) = clients.oneshot(request).await;
         failpoint!("peer.serve.after");
         if response.extensions().get::<Elsewhere>().is_some() {
             return (Answer::NotMine, Bytes::new());
+        }
+        if let Some(id) = owned(response.headers()) {
+            self.cluster.forwarded(&id, from);
         }
         let (parts, body) = response.into_parts();
         let body = Limited::new(body, self.message_bytes).collect().await;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::ServerLimits;
@@ -41,6 +43,7 @@ pub(crate) struct Shared {
     pub(crate) router: Router,
     pub(crate) limits: ServerLimits,
     pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) drain: CancellationToken,
 }
 
 // === impl Shared ===
@@ -70,9 +73,19 @@ impl Shared {
         let limits = &self.limits;
         let stream = Watched::new(stream, limits.head_timeout, limits.write_timeout);
         let phase = stream.phase();
-        let router = self.router.clone();
-        let service =
-            service_fn(move |request| respond(router.clone(), phase.clone(), peer, request));
+        let (router, drain) = (self.router.clone(), self.drain.clone());
+        let service = service_fn(move |request| {
+            let answered = respond(router.clone(), phase.clone(), peer, request);
+            let drain = drain.clone();
+            async move {
+                let mut response = answered.await?;
+                if drain.is_cancelled() {
+                    let headers = response.headers_mut();
+                    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(response)
+            }
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.idle_timeout.max(limits.head_timeout))

@@ -18,6 +18,6 @@ pub mod tls;
 pub mod watched;
 
 pub use connection::Peer;
-pub use listener::{Bound, ServeError, serve};
+pub use listener::{Bound, Listening, ServeError, listen, serve};
 pub use settings::{ServerLimits, ServerSettings, TlsSettings};
 pub use tls::TlsError;

@@ -76,6 +76,45 @@ struct Listener {
     cut: CancellationToken,
 }
 
+/// A server that has its port and takes no connection yet; those who connect wait.
+#[derive(Debug)]
+pub struct Listening {
+    tcp: TcpListener,
+    /// The address that it listens on.
+    pub addr: SocketAddr,
+    settings: ServerSettings,
+    tls: Option<Arc<Tls>>,
+}
+
+/// Takes the port and reads the files of TLS.
+///
+/// # Errors
+/// If the address cannot be listened on or the files of TLS cannot be used.
+pub async fn listen(mut settings: ServerSettings) -> Result<Listening, ServeError> {
+    let name = settings.name;
+    let tls = settings
+        .tls
+        .take()
+        .map(|tls| Tls::load(tls).map(Arc::new))
+        .transpose()
+        .map_err(|source| ServeError::Tls { name, source })?;
+    let bound = TcpListener::bind((settings.address.as_str(), settings.port)).await;
+    let (tcp, addr) = bound
+        .and_then(|tcp| tcp.local_addr().map(|addr| (tcp, addr)))
+        .map_err(|source| ServeError::Bind {
+            name,
+            address: settings.address.clone(),
+            port: settings.port,
+            source,
+        })?;
+    Ok(Listening {
+        tcp,
+        addr,
+        settings,
+        tls,
+    })
+}
+
 /// Listens, and serves connections with the router until `shutdown` is cancelled. When this returns, clients can
 /// connect.
 ///
@@ -86,41 +125,43 @@ pub async fn serve(
     router: Router,
     shutdown: CancellationToken,
 ) -> Result<Bound, ServeError> {
-    let ServerSettings {
-        name,
-        address,
-        port,
-        tls,
-        limits,
-    } = settings;
-    let tls = tls
-        .map(|tls| Tls::load(tls).map(Arc::new))
-        .transpose()
-        .map_err(|source| ServeError::Tls { name, source })?;
-    let bound = TcpListener::bind((address.as_str(), port)).await;
-    let (tcp, local) = bound
-        .and_then(|tcp| tcp.local_addr().map(|local| (tcp, local)))
-        .map_err(|source| ServeError::Bind {
-            name,
-            address,
-            port,
-            source,
-        })?;
-    let listener = Listener {
-        tcp,
-        local,
-        admission: Arc::new(Admission::new(&limits)),
-        shared: Arc::new(Shared {
-            name,
-            router,
-            limits,
+    Ok(listen(settings).await?.serve(router, shutdown))
+}
+
+// === impl Listening ===
+
+impl Listening {
+    /// Serves connections with the router until `shutdown` is cancelled.
+    pub fn serve(self, router: Router, shutdown: CancellationToken) -> Bound {
+        let Self {
+            tcp,
+            addr,
+            settings,
             tls,
-        }),
-        graceful: GracefulShutdown::new(),
-        cut: CancellationToken::new(),
-    };
-    let join = tokio::spawn(listener.run(shutdown));
-    Ok(Bound { addr: local, join })
+        } = self;
+        let ServerSettings {
+            name,
+            limits,
+            drain,
+            ..
+        } = settings;
+        let listener = Listener {
+            tcp,
+            local: addr,
+            admission: Arc::new(Admission::new(&limits)),
+            shared: Arc::new(Shared {
+                name,
+                router,
+                limits,
+                tls,
+                drain,
+            }),
+            graceful: GracefulShutdown::new(),
+            cut: CancellationToken::new(),
+        };
+        let join = tokio::spawn(listener.run(shutdown));
+        Bound { addr, join }
+    }
 }
 
 // === impl Listener ===

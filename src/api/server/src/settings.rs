@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use tokio_util::sync::CancellationToken;
 
 /// A listener and its limits.
 #[derive(Clone, Debug)]
@@ -18,6 +19,9 @@ pub struct ServerSettings {
     pub tls: Option<TlsSettings>,
     /// What connections may take.
     pub limits: ServerLimits,
+    /// Cancelled when the node is about to leave: from then on each answer is the last one of its connection, so that
+    /// load balancers keep no idle connection to a listener that will close.
+    pub drain: CancellationToken,
 }
 
 /// The files of TLS, all in PEM.
