@@ -49,7 +49,8 @@
 //!   `cluster::nodes::a_silent_owner_is_waited_for_until_it_is_declared_dead`, `simulation` (`Stuck`).
 //! * **I8 Mode holds.** A node gives infrastructures that it cannot take, because it drains, only to nodes in
 //!   `BOOT_MODE` 0; what a mode forbids is refused by `manager` before anything is opened, and a request is not forwarded
-//!   before it was refused.
+//!   before it was refused. A node does not send requests to an owner that may do less than itself (it would refuse
+//!   them), but asks it for the infrastructure until it gets it, and offers it nothing.
 //!
 //! Besides: one slot for each infrastructure in a life of a node (one acquisition at a time, in a task of its own, and
 //! a table of weak references that finds a slot as long as anybody holds it); and a caller that goes away changes

@@ -211,6 +211,19 @@ impl Members {
         })
     }
 
+    /// Whether a node may do less than one in this `BOOT_MODE`: what it owns it is asked to give, never to change.
+    pub(crate) fn does_less_than(&self, boot: BootId, boot_mode: u8) -> bool {
+        // 1 reads, 2 reads and deletes, 0 does everything.
+        let freedom = |mode: u8| match mode {
+            0 => 2,
+            2 => 1,
+            _ => 0,
+        };
+        let nodes = self.nodes();
+        let node = nodes.iter().find(|node| node.row.boot == boot);
+        node.is_some_and(|node| freedom(node.row.boot_mode) < freedom(boot_mode))
+    }
+
     /// Some node that takes new infrastructures, the same for everybody who asks about one, if they see the same.
     pub(crate) fn substitute(&self, me: BootId, salt: u64) -> Option<Peer> {
         let nodes = self.nodes();

@@ -5,25 +5,31 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use im_api_rest::{BodyLimits, RequestSettings, RestSettings};
+use axum::Router;
+use im_api_peer::{ClientApi, ClientApis};
+use im_api_rest::{BodyLimits, RequestSettings};
 use im_api_server::Bound;
-use im_api_xmlrpc::{CallSettings, XmlRpcSettings};
+use im_api_xmlrpc::CallSettings;
 use im_auth::Authenticator;
-use im_cluster::{CacheSettings, Cluster};
+use im_cluster::Cluster;
 use im_config::{Database, Settings};
 use im_connectors::Registry;
 use im_manager::{Manager, Recoverer};
 use im_util::{Clock, SystemClock};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::wiring;
+use crate::wiring::cluster::{Joined, Way};
 use crate::wiring::operations::Scan;
-
-/// Room for cached infrastructures.
-const CACHE_BYTES: u64 = 512 << 20;
 
 /// How long the work behind requests may go on after the last request has ended.
 const WORK_GRACE: Duration = Duration::from_secs(20);
+
+/// How long a node that is told to end goes on as before, but for saying so: `/readyz` answers 404, and every answer is
+/// the last one of its connection. It is the time that load balancers take to look at `/readyz` once more and to let
+/// go their idle connections; with less, some of their requests would meet a closed listener.
+const NOTICE: Duration = Duration::from_secs(3);
 
 /// The service as it runs.
 #[derive(Debug)]
@@ -35,7 +41,13 @@ pub(crate) struct App {
     pub(crate) rest: Option<Bound>,
     /// The XML-RPC API, if it is active.
     pub(crate) xmlrpc: Option<Bound>,
+    /// The listener for the other nodes, if there can be others.
+    pub(crate) peers: Option<Bound>,
+    drain: CancellationToken,
+    drain_timeout: Duration,
     shutdown: CancellationToken,
+    /// Ends the listener for the other nodes, which is needed to the last commit.
+    last: CancellationToken,
 }
 
 // === impl App ===
@@ -46,13 +58,10 @@ impl App {
     pub(crate) async fn start(settings: &Settings) -> Result<Self, String> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let store = open_store(settings).await?;
-        let cache = CacheSettings {
-            time_to_idle: settings.ha.inf_cache_time,
-            max_bytes: CACHE_BYTES,
-        };
+        let operations = wiring::operations::settings(settings)?;
         let recoverer = Arc::new(Recoverer::default());
-        let parts = wiring::operations::alone(store, &clock, &recoverer);
-        let cluster = Cluster::alone(parts, cache);
+        let Joined { cluster, way } =
+            wiring::cluster::join(settings, store, &clock, &recoverer).await?;
         let authenticator =
             Authenticator::new(wiring::auth::settings(settings), Arc::clone(&clock));
         let registry = Registry::new(wiring::clouds::settings(settings), Arc::clone(&clock));
@@ -62,7 +71,7 @@ impl App {
             cluster.clone(),
             registry,
             Arc::clone(&clock),
-            wiring::operations::settings(settings)?,
+            operations,
         );
         recoverer.bind(&manager);
         let scanner = wiring::operations::scan(settings, &cluster, &manager, &clock);
@@ -72,67 +81,118 @@ impl App {
             scanner,
             rest: None,
             xmlrpc: None,
+            peers: None,
+            drain: CancellationToken::new(),
+            drain_timeout: settings.ha.drain_timeout,
             shutdown: CancellationToken::new(),
+            last: CancellationToken::new(),
         };
-        if let Err(error) = app.listen(settings).await {
+        if let Err(error) = app.listen(settings, way).await {
             app.stop().await;
             return Err(error);
         }
         Ok(app)
     }
 
-    async fn listen(&mut self, settings: &Settings) -> Result<(), String> {
-        if settings.rest.active {
-            let rest = RestSettings {
-                server: wiring::servers::rest(settings),
-                requests: RequestSettings {
-                    body: BodyLimits {
-                        bytes: settings.limits.max_request_body.get(),
-                        timeout: settings.limits.request_body_timeout,
-                    },
-                    cors: settings
-                        .rest
-                        .enable_cors
-                        .then(|| settings.rest.cors_origin.clone()),
-                    static_files: settings.rest.static_files_dir.clone(),
-                    single_site: wiring::auth::single_site(settings),
-                },
+    /// The listener for the other nodes begins first: who gets requests can send them on.
+    async fn listen(&mut self, settings: &Settings, way: Option<Way>) -> Result<(), String> {
+        let mut apis = self.apis(settings);
+        if let Some(way) = way {
+            let ClientApis { rest, xmlrpc } = apis.clone();
+            let cluster = &self.cluster;
+            let around = ClientApis {
+                rest: way.around(rest, ClientApi::Rest, cluster),
+                xmlrpc: way.around(xmlrpc, ClientApi::XmlRpc, cluster),
             };
-            let bound = im_api_rest::serve(self.manager.clone(), rest, self.shutdown.clone()).await;
-            self.rest = Some(bound.map_err(|error| error.to_string())?);
+            self.peers = Some(way.serve(cluster.clone(), apis, self.last.clone()));
+            apis = around;
+        }
+        if settings.rest.active {
+            let server = wiring::servers::rest(settings, &self.drain);
+            self.rest = Some(self.serve(server, apis.rest).await?);
         }
         if settings.xmlrpc.active {
-            let xmlrpc = XmlRpcSettings {
-                server: wiring::servers::xmlrpc(settings),
-                calls: CallSettings {
-                    max_body: max_body(settings),
-                    body_timeout: settings.limits.request_body_timeout,
-                    vminfo_json: settings.xmlrpc.vminfo_json,
-                    ..CallSettings::default()
-                },
-            };
-            let bound =
-                im_api_xmlrpc::serve(self.manager.clone(), xmlrpc, self.shutdown.clone()).await;
-            self.xmlrpc = Some(bound.map_err(|error| error.to_string())?);
+            let server = wiring::servers::xmlrpc(settings, &self.drain);
+            self.xmlrpc = Some(self.serve(server, apis.xmlrpc).await?);
         }
         Ok(())
     }
 
-    /// Ends: no new requests, the running ones finish, then the work behind them, then the last commits.
+    async fn serve(
+        &self,
+        server: im_api_server::ServerSettings,
+        api: Router,
+    ) -> Result<Bound, String> {
+        let bound = im_api_server::serve(server, api, self.shutdown.clone()).await;
+        bound.map_err(|error| error.to_string())
+    }
+
+    /// Both APIs, as they serve what need not be sent on.
+    fn apis(&self, settings: &Settings) -> ClientApis {
+        let requests = RequestSettings {
+            body: BodyLimits {
+                bytes: settings.limits.max_request_body.get(),
+                timeout: settings.limits.request_body_timeout,
+            },
+            cors: settings
+                .rest
+                .enable_cors
+                .then(|| settings.rest.cors_origin.clone()),
+            static_files: settings.rest.static_files_dir.clone(),
+            single_site: wiring::auth::single_site(settings),
+        };
+        let calls = CallSettings {
+            max_body: max_body(settings),
+            body_timeout: settings.limits.request_body_timeout,
+            vminfo_json: settings.xmlrpc.vminfo_json,
+            ..CallSettings::default()
+        };
+        ClientApis {
+            rest: im_api_rest::router(self.manager.clone(), requests),
+            xmlrpc: im_api_xmlrpc::router(self.manager.clone(), calls),
+        }
+    }
+
+    /// Ends, in an order in which no request fails: first load balancers and other nodes are told, while everything goes
+    /// on; then what is owned here goes to other nodes, as soon as its work has ended; then the listeners close and the
+    /// running requests finish; then the work behind them and the last commits; then the session.
     pub(crate) async fn stop(self) {
+        self.scanner.end().await;
+        let had_requests = self.rest.is_some() || self.xmlrpc.is_some();
+        if self.peers.is_some() && had_requests {
+            self.drain.cancel();
+            self.cluster.begin_drain().await;
+            let notice = NOTICE.min(self.drain_timeout);
+            sleep(notice).await;
+            let left = self
+                .cluster
+                .drain(self.drain_timeout.saturating_sub(notice))
+                .await;
+            if left > 0 {
+                tracing::warn!(
+                    left,
+                    "DRAIN_TIMEOUT is over and not everything was given to other nodes; they take it over when this one is gone"
+                );
+            }
+        }
         self.shutdown.cancel();
         for bound in [self.rest, self.xmlrpc].into_iter().flatten() {
             if bound.join.await.is_err() {
                 tracing::error!("an API ended in disorder");
             }
         }
-        self.scanner.end().await;
         if !self.manager.close(WORK_GRACE).await {
             tracing::warn!(
                 "work in the background was cut off; it is resumed after the next start"
             );
         }
         self.cluster.close().await;
+        self.last.cancel();
+        if let Some(bound) = self.peers
+            && bound.join.await.is_err()
+        {
+            tracing::error!("the listener for the other nodes ended in disorder");
+        }
     }
 }
 

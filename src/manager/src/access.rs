@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use im_auth::{Caller, Credentials};
-use im_cluster::{Opened, Slot};
+use im_cluster::{ClusterError, Opened, Slot};
 use im_domain::{InfId, Infrastructure, Vm, VmId};
 
 use crate::{BootMode, Error, Manager};
@@ -24,6 +24,9 @@ pub(crate) enum Verb {
     /// Destroy an infrastructure or give it up.
     Delete,
 }
+
+/// How often an infrastructure that changes hands while it is read is opened again.
+const READ_ATTEMPTS: usize = 3;
 
 // === impl Verb ===
 
@@ -69,6 +72,47 @@ impl Manager {
         self.resume_launches(&slot, caller);
         Ok(slot)
     }
+
+    /// As [`Manager::open`], with the infrastructure as it is: what is answered to a client comes from here or from
+    /// [`proved`].
+    ///
+    /// # Errors
+    /// As those of [`Manager::open`]; `Unavailable` if it cannot be proved that what is known is current.
+    pub(crate) async fn current(
+        &self,
+        caller: &Caller,
+        id: &InfId,
+    ) -> Result<(Arc<Slot>, Arc<Infrastructure>), Error> {
+        let mut last = ClusterError::Lost(id.clone());
+        for _ in 0..READ_ATTEMPTS {
+            let slot = self.open(caller, id).await?;
+            match proved(&slot, caller).await {
+                Ok(infrastructure) => return Ok((slot, infrastructure?)),
+                // It went to another node between the two steps.
+                Err(error @ ClusterError::Lost(_)) => last = error,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(last.into())
+    }
+}
+
+/// The infrastructure as it is, if it still is there and the caller's.
+///
+/// # Errors
+/// The cluster's, if nothing can be proved; within, `NotFound` or `Forbidden`.
+pub(crate) async fn proved(
+    slot: &Arc<Slot>,
+    caller: &Caller,
+) -> Result<Result<Arc<Infrastructure>, Error>, ClusterError> {
+    let infrastructure = slot.read().await?;
+    if infrastructure.deleted {
+        return Ok(Err(Error::not_found(slot.id())));
+    }
+    if !caller.may_manage(&infrastructure.owners) {
+        return Ok(Err(Error::forbidden()));
+    }
+    Ok(Ok(infrastructure))
 }
 
 /// The machine that a client means by `text`.

@@ -19,6 +19,7 @@ mod detached;
 mod document;
 mod error;
 mod estimate;
+mod health;
 mod journal;
 mod launch;
 mod list;
@@ -54,6 +55,7 @@ use tokio::sync::OnceCell;
 
 pub use error::{Error, ErrorKind};
 pub use estimate::Estimate;
+pub use health::Health;
 pub use im_cluster::Elsewhere;
 pub use journal::OperationSettings;
 pub use property::PropertyValue;

@@ -9,7 +9,7 @@ use im_auth::Credentials;
 use im_domain::{InfId, Infrastructure, VmId, VmState};
 use im_radl::Radl;
 
-use crate::access::{Verb, live_vm};
+use crate::access::{Verb, live_vm, proved};
 use crate::refresh::Scope;
 use crate::view::visible;
 use crate::{Error, ErrorKind, Manager, VmView, tunnel};
@@ -35,7 +35,8 @@ impl Manager {
         id: &InfId,
     ) -> Result<Arc<Infrastructure>, Error> {
         let caller = self.enter(Verb::Read, credentials)?;
-        Ok(self.open(&caller, id).await?.snapshot())
+        let (_, infrastructure) = self.current(&caller, id).await?;
+        Ok(infrastructure)
     }
 
     /// The document of the infrastructure as answers show it.
@@ -72,7 +73,8 @@ impl Manager {
     ) -> Result<InfrastructureState, Error> {
         let caller = self.enter(Verb::Read, credentials)?;
         let slot = self.open(&caller, id).await?;
-        let infrastructure = self.refreshed(&slot, &caller, Scope::All).await;
+        self.refresh(&slot, &caller, Scope::All).await;
+        let infrastructure = proved(&slot, &caller).await??;
         Ok(InfrastructureState {
             state: infrastructure.state(),
             vms: infrastructure
@@ -92,7 +94,8 @@ impl Manager {
         let caller = self.enter(Verb::Read, credentials)?;
         let slot = self.open(&caller, id).await?;
         let number = live_vm(&slot.snapshot(), vm)?.id;
-        let infrastructure = self.refreshed(&slot, &caller, Scope::One(number)).await;
+        self.refresh(&slot, &caller, Scope::One(number)).await;
+        let infrastructure = proved(&slot, &caller).await??;
         live_vm(&infrastructure, vm).map(VmView::of)
     }
 

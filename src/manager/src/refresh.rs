@@ -163,14 +163,8 @@ fn lay_over(vm: &mut Vm, observed: &Observed) {
 // === impl Manager ===
 
 impl Manager {
-    /// The infrastructure, after asking the clouds about the machines that are due and that the caller's credentials
-    /// reach.
-    pub(crate) async fn refreshed(
-        &self,
-        slot: &Arc<Slot>,
-        caller: &Caller,
-        scope: Scope,
-    ) -> Arc<Infrastructure> {
+    /// Asks the clouds about the machines that are due and that the caller's credentials reach.
+    pub(crate) async fn refresh(&self, slot: &Arc<Slot>, caller: &Caller, scope: Scope) {
         let snapshot = slot.snapshot();
         let due = self.due(slot);
         if !scope
@@ -178,11 +172,11 @@ impl Manager {
             .iter()
             .any(|vm| due.is_due(slot, vm))
         {
-            return snapshot;
+            return;
         }
         let mut reach = Reach::of(&self.inner.registry, caller);
         if reach.is_empty() {
-            return snapshot;
+            return;
         }
         let _turn = slot.refresh_turn().await;
         let snapshot = slot.snapshot();
@@ -205,7 +199,6 @@ impl Manager {
         if let Err(error) = self.record(slot, updates).await {
             tracing::warn!(inf.id = %slot.id(), %error, "the states that the clouds told cannot be recorded");
         }
-        slot.snapshot()
     }
 
     /// Asks about these machines now, whatever is known of them, and records it. Machines in a state that `is_over`

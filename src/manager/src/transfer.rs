@@ -7,7 +7,7 @@ use im_domain::{InfId, Infrastructure, StoredError};
 use im_operations::Entry;
 use im_store::OperationState;
 
-use crate::access::Verb;
+use crate::access::{Verb, proved};
 use crate::detached::turn;
 use crate::journal::commit;
 use crate::launch::Unfinished;
@@ -28,7 +28,8 @@ impl Manager {
         let caller = self.enter(verb, credentials)?;
         let slot = self.open(&caller, id).await?;
         if !delete {
-            return print(Infrastructure::clone(&slot.snapshot())).await;
+            let infrastructure = proved(&slot, &caller).await??;
+            return print(Infrastructure::clone(&infrastructure)).await;
         }
         // Nothing else may be under way, or it would go on with machines that are another service's.
         let (_turn, _) = turn(&slot, "export").await?;

@@ -90,10 +90,6 @@ impl HttpPeers {
         self.inner.settings.forward_timeout
     }
 
-    pub(crate) fn message_bytes(&self) -> usize {
-        self.inner.settings.message_bytes
-    }
-
     /// Asks a peer. An error says that nothing is known of what it did.
     pub(crate) async fn ask(
         &self,

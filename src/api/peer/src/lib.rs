@@ -6,11 +6,10 @@
 //!
 //! [`router`] is what the peer listener serves, on a listener that `im_api_server` opens; [`forwarding`] goes around the API of clients;
 //! [`HttpPeers`] is what the cluster asks with. The API says that a request belongs elsewhere with the extension
-//! [`Elsewhere`](im_cluster::Elsewhere) on its response (503, for a client whose request is not forwarded), and knows by [`Forwarded`] on a request that it came through another node.
+//! [`Elsewhere`](im_cluster::Elsewhere) on its response (503, for a client whose request is not forwarded).
 
 mod client;
 mod envelope;
-mod forwarded;
 mod forwarding;
 mod message;
 mod recorded;
@@ -18,7 +17,6 @@ mod replay;
 mod server;
 
 pub use client::{HttpPeers, PeerSettings};
-pub use forwarded::Forwarded;
 pub use forwarding::forwarding;
 pub use message::ClientApi;
 pub use server::{ClientApis, router};

@@ -39,7 +39,9 @@ impl Record {
         let mut pieces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if pieces.len() > 1 {
             let mut whole = BytesMut::with_capacity(pieces.iter().map(Bytes::len).sum());
-            pieces.iter().for_each(|piece| whole.extend_from_slice(piece));
+            pieces
+                .iter()
+                .for_each(|piece| whole.extend_from_slice(piece));
             *pieces = vec![whole.freeze()];
         }
         pieces.first().cloned().unwrap_or_default()

@@ -18,7 +18,6 @@ use tower::ServiceExt;
 use crate::PATH;
 use crate::client::PeerSettings;
 use crate::envelope::{OVERHEAD, Purpose, Sealer, mark};
-use crate::forwarded::Forwarded;
 use crate::message::{
     Answer, Ask, ClientApi, Head, What, headers_in, headers_out, join, owned, part,
 };
@@ -109,10 +108,10 @@ impl Shared {
             return bad();
         };
         *request.headers_mut() = headers_in(head.headers);
-        let extensions = request.extensions_mut();
-        extensions.insert(Forwarded { by: from });
         if let Some(connection) = head.connection {
-            extensions.insert(im_api_server::Peer::from(connection));
+            request
+                .extensions_mut()
+                .insert(im_api_server::Peer::from(connection));
         }
         let clients = match head.api {
             ClientApi::Rest => self.clients.rest.clone(),

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::StatusCode;
 use http_body_util::BodyExt;
-use im_api_peer::{Forwarded, HttpPeers, PeerSettings, forwarding, router};
+use im_api_peer::{ClientApi, ClientApis, HttpPeers, PeerSettings, forwarding, router};
 use im_cluster::leases::NoLeases;
 use im_cluster::{Cluster, ClusterSettings, Elsewhere, NoRecovery, NodeSettings, Opened, Parts};
 use im_domain::{InfId, Infrastructure};
@@ -35,17 +35,10 @@ async fn change(
     request: Request,
 ) -> Response {
     let cluster = node.get().unwrap();
-    let by = request
-        .extensions()
-        .get::<Forwarded>()
-        .map(|forwarded| forwarded.by);
     let authorization = request.headers().contains_key("authorization");
     let body = request.into_body().collect().await.unwrap().to_bytes();
     match cluster.open(&id).await {
         Ok(Opened::Here(slot)) => {
-            if let Some(by) = by {
-                cluster.forwarded(&id, by);
-            }
             let text = String::from_utf8_lossy(&body).into_owned();
             slot.change(|infrastructure| {
                 infrastructure.cont_out.push_str(&text);
@@ -93,10 +86,14 @@ async fn node(store: &Arc<dyn Database>, name: &str, secret: &str) -> Node {
     let api = Router::new()
         .route("/infrastructures/{id}", any(change))
         .with_state(known);
-    let served = router(cluster.clone(), api.clone(), &settings);
+    let apis = ClientApis {
+        rest: api.clone(),
+        xmlrpc: Router::new(),
+    };
+    let served = router(cluster.clone(), apis, &settings);
     tokio::spawn(async move { axum::serve(listener, served).await });
     Node {
-        clients: forwarding(api, cluster.clone(), peers),
+        clients: forwarding(api, ClientApi::Rest, cluster.clone(), peers),
         cluster,
         address,
     }

@@ -7,6 +7,7 @@
 pub(crate) mod clouds;
 pub(crate) mod disks;
 pub(crate) mod files;
+pub(crate) mod health;
 pub(crate) mod index;
 pub(crate) mod infrastructures;
 pub(crate) mod oai;

@@ -6,7 +6,7 @@
 //! against which the OpenAPI document is tested. Media types are negotiated in one place (`negotiate`); errors get
 //! their HTTP form in one file (`error`) and the prefixes of their messages from one table (`prefix`).
 //!
-//! Connections and TLS are those of `im_api_server`. The order of what happens to every request is in `middleware`.
+//! Connections and TLS are those of `im_api_server`, which serves the [`router`]. The order of what happens to every request is in `middleware`.
 
 mod api;
 mod error;
@@ -21,31 +21,16 @@ mod routes;
 mod settings;
 
 use axum::Router;
-use im_api_server::{Bound, ServeError};
 use im_manager::Manager;
-use tokio_util::sync::CancellationToken;
 
 use api::Api;
 pub use openapi::openapi_json;
 pub use routes::{Documented, documented_routes};
-pub use settings::{BodyLimits, RequestSettings, RestSettings};
+pub use settings::{BodyLimits, RequestSettings};
 
 /// The API as a service, for any listener. It takes limits of bodies, and leaves those of connections to the listener.
 pub fn router(manager: Manager, settings: RequestSettings) -> Router {
     let api = Api::new(manager, settings);
     let router = routes::router();
     middleware::around(router, &api).with_state(api)
-}
-
-/// Listens, and serves requests until `shutdown` is cancelled. When this returns, clients can connect.
-///
-/// # Errors
-/// If the address cannot be listened on or the files of TLS cannot be used.
-pub async fn serve(
-    manager: Manager,
-    settings: RestSettings,
-    shutdown: CancellationToken,
-) -> Result<Bound, ServeError> {
-    let router = router(manager, settings.requests);
-    im_api_server::serve(settings.server, router, shutdown).await
 }

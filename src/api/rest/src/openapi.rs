@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::error::ErrorForm;
 use crate::handlers::{
-    clouds, disks, files, index, infrastructures, oai, operations, owners, properties, resources,
-    stats, transfer, version, vm_operations, vm_properties, vms,
+    clouds, disks, files, health, index, infrastructures, oai, operations, owners, properties,
+    resources, stats, transfer, version, vm_operations, vm_properties, vms,
 };
 
 use crate::render::{UriForm, UriList};
@@ -32,7 +32,7 @@ const CREDENTIALS: &str = "imCredentials";
         (name = "service", description = "The service itself."),
     ),
     paths(
-        index::index, index::openapi, version::version, stats::stats, oai::get, oai::post, files::file,
+        index::index, index::openapi, version::version, health::livez, health::readyz, stats::stats, oai::get, oai::post, files::file,
         infrastructures::list, infrastructures::create, transfer::import,
         infrastructures::info, resources::add, infrastructures::destroy,
         properties::contmsg, properties::radl, properties::state, properties::outputs, properties::tosca,

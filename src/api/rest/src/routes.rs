@@ -13,8 +13,8 @@ use serde_json::json;
 use crate::api::Api;
 use crate::error::ApiError;
 use crate::handlers::{
-    clouds, disks, files, index, infrastructures, oai, operations, owners, properties, resources,
-    stats, transfer, unknown, version, vm_operations, vm_properties, vms,
+    clouds, disks, files, health, index, infrastructures, oai, operations, owners, properties,
+    resources, stats, transfer, unknown, version, vm_operations, vm_properties, vms,
 };
 use crate::render;
 
@@ -42,6 +42,8 @@ fn table() -> Vec<Route> {
         at("/").get(index::index),
         at("/openapi.json").get(index::openapi),
         at("/version").get(version::version),
+        at("/livez").get(health::livez),
+        at("/readyz").get(health::readyz),
         at("/stats").get(stats::stats),
         at("/oai").get(oai::get).on(M::POST, oai::post),
         at("/static/{*path}").get(files::file),

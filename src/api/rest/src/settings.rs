@@ -3,17 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use im_api_server::ServerSettings;
 use im_auth::SingleSite;
-
-/// The listener, and how requests are answered.
-#[derive(Clone, Debug)]
-pub struct RestSettings {
-    /// Where to listen, with which certificates, and the limits of connections.
-    pub server: ServerSettings,
-    /// What does not depend on the listener.
-    pub requests: RequestSettings,
-}
 
 /// How requests are taken and answered.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! What a method answers.
 
 use dxr::Value;
-use im_manager::{Error, ErrorKind};
+use im_manager::{Elsewhere, Error, ErrorKind};
 
 /// What a method answers when it is done, or why it is not done.
 pub(crate) type Answer = Result<Value, Refusal>;
@@ -13,6 +13,8 @@ pub(crate) enum Refusal {
     Message(String),
     /// Reported as a fault, as clients know it from a few places.
     Fault(String),
+    /// Another node owns the infrastructure: what forwards calls is told so; without it, it is a message.
+    Elsewhere(Box<Elsewhere>, String),
 }
 
 // === impl Refusal ===
@@ -35,6 +37,9 @@ impl From<Error> for Refusal {
             }
             _ => {}
         }
-        Self::Message(error.message)
+        match error.elsewhere {
+            Some(elsewhere) => Self::Elsewhere(elsewhere, error.message),
+            None => Self::Message(error.message),
+        }
     }
 }

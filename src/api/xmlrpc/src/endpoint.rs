@@ -125,25 +125,35 @@ fn respond(answer: Answer) -> Response {
     let outcome = match &answer {
         Ok(_) => "done",
         Err(Refusal::Message(_)) => "refused",
+        Err(Refusal::Elsewhere(..)) => "elsewhere",
         Err(Refusal::Fault(_)) => "fault",
     };
     tracing::info!(outcome, "A call was answered.");
+    let mut elsewhere = None;
     let document = match answer {
         Ok(value) => write_answer(pair(true, value)),
         Err(Refusal::Message(text)) => write_answer(pair(false, dxr::Value::String(text))),
+        Err(Refusal::Elsewhere(at, text)) => {
+            elsewhere = Some(*at);
+            write_answer(pair(false, dxr::Value::String(text)))
+        }
         Err(Refusal::Fault(text)) => write_fault(FAULT, text),
     };
     let document = document.or_else(|error| {
         tracing::error!(%error, "An answer has no form in XML-RPC.");
         write_fault(FAULT, "The answer has no form in XML-RPC.".to_owned())
     });
-    match document {
+    let mut response = match document {
         Ok(document) => {
             let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("text/xml"))];
             (kind, Body::from(document)).into_response()
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    };
+    if let Some(elsewhere) = elsewhere {
+        response.extensions_mut().insert(elsewhere);
     }
+    response
 }
 
 fn pair(done: bool, value: dxr::Value) -> dxr::Value {

@@ -5,7 +5,7 @@
 //! (`methods`); each takes its parameters out of a `Call`, makes one call of the manager and shapes its outcome. No
 //! decision about infrastructures is taken here.
 //!
-//! Connections and TLS are those of `im_api_server`; what is hostile about documents ends in [`xml`]. Errors that are
+//! Connections and TLS are those of `im_api_server`, which serves the [`router`]; what is hostile about documents ends in [`xml`]. Errors that are
 //! faults of the service are logged here, once, in the span of their call; parameters are never logged.
 
 mod answer;
@@ -21,29 +21,14 @@ pub mod xml;
 use std::sync::Arc;
 
 use axum::Router;
-use im_api_server::{Bound, ServeError};
 use im_manager::Manager;
-use tokio_util::sync::CancellationToken;
 
 use endpoint::Endpoint;
-pub use settings::{CallSettings, XmlRpcSettings};
+pub use settings::CallSettings;
 
 /// The API as a service, for any listener. It takes limits of documents, and leaves those of connections to the listener.
 pub fn router(manager: Manager, settings: CallSettings) -> Router {
     Router::new()
         .fallback(Endpoint::serve)
         .with_state(Arc::new(Endpoint::new(manager, settings)))
-}
-
-/// Listens, and serves calls until `shutdown` is cancelled. When this returns, clients can connect.
-///
-/// # Errors
-/// If the address cannot be listened on or the files of TLS cannot be used.
-pub async fn serve(
-    manager: Manager,
-    settings: XmlRpcSettings,
-    shutdown: CancellationToken,
-) -> Result<Bound, ServeError> {
-    let router = router(manager, settings.calls);
-    im_api_server::serve(settings.server, router, shutdown).await
 }

@@ -2,18 +2,7 @@
 
 use std::time::Duration;
 
-use im_api_server::ServerSettings;
-
 use crate::xml::Bounds;
-
-/// The listener, and what a call may cost.
-#[derive(Clone, Debug)]
-pub struct XmlRpcSettings {
-    /// Where to listen, with which certificates, and the limits of connections.
-    pub server: ServerSettings,
-    /// What does not depend on the listener.
-    pub calls: CallSettings,
-}
 
 /// How calls are taken and answered.
 #[derive(Clone, Copy, Debug)]

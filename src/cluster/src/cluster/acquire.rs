@@ -129,6 +129,12 @@ impl Inner {
         Ok(self.members.substitute(life.boot(), salt).map(Opened::At))
     }
 
+    /// Whether another node may do less than this one (I8).
+    pub(super) fn does_less(&self, boot: BootId) -> bool {
+        let mode = self.session.node().boot_mode;
+        self.members.does_less_than(boot, mode)
+    }
+
     pub(super) fn lease(&self, life: &NodeLife, epoch: Epoch) -> Lease {
         Lease {
             boot: life.boot(),
@@ -236,6 +242,8 @@ impl Acquisition<'_> {
             return Claim::Silent;
         }
         match members.judge(lease.boot).await {
+            // What would be sent there might be refused there.
+            Ok(Life::Alive) if self.inner.does_less(lease.boot) => Claim::Silent,
             Ok(Life::Alive) => Claim::HeldBy(lease.boot),
             Ok(Life::Ended) => {
                 let replaced = parts.leases.replace(self.id, lease.boot, &mine).await;
@@ -273,6 +281,8 @@ impl Acquisition<'_> {
         let me = self.life.boot();
         match parts.peers.hand_over(&peer, me, self.id).await {
             Ok(HandOver::Released) => Answer::Released,
+            // Soon it is not.
+            Ok(HandOver::Busy) if self.inner.does_less(owner) => Answer::Silent,
             Ok(HandOver::Busy) => Answer::Busy,
             Err(error) => {
                 tracing::warn!(inf.id = %self.id, %error, "the owner of an infrastructure is silent");

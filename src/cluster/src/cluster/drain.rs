@@ -1,6 +1,6 @@
 //! Leaving in order.
 //!
-//! `drain` takes nothing new, gives back what is idle at once and the rest as its work ends, and answers when nothing
+//! `begin_drain` takes nothing new; `drain` gives back what is idle at once and the rest as its work ends, and answers when nothing
 //! is left or the time is over; requests are served all the while. `close` then ends the session, after which others
 //! need not wait for what is left. What is still running is found by its intents.
 
@@ -27,14 +27,12 @@ impl Cluster {
     /// most (`DRAIN_TIMEOUT`). Answers how many infrastructures are left.
     pub async fn drain(&self, limit: Duration) -> usize {
         let inner = &self.inner;
-        inner.draining.store(true, Ordering::Release);
         if inner.alone {
             return 0;
         }
-        if let Err(error) = inner.session.set_state(NodeState::Draining).await {
-            tracing::warn!(%error, "the other nodes do not know that this one drains");
+        if !inner.is_draining() {
+            self.begin_drain().await;
         }
-        failpoint!("cluster.drain.announced");
         let end = Instant::now() + limit;
         loop {
             inner.release_idle(end).await;
@@ -44,6 +42,19 @@ impl Cluster {
             }
             sleep_until((Instant::now() + LOOK).min(end)).await;
         }
+    }
+
+    /// Takes nothing new from now on, and tells the other nodes. What is owned here stays until [`Cluster::drain`].
+    pub async fn begin_drain(&self) {
+        let inner = &self.inner;
+        inner.draining.store(true, Ordering::Release);
+        if inner.alone {
+            return;
+        }
+        if let Err(error) = inner.session.set_state(NodeState::Draining).await {
+            tracing::warn!(%error, "the other nodes do not know that this one drains");
+        }
+        failpoint!("cluster.drain.announced");
     }
 
     /// Whether this node takes nothing new.

@@ -139,7 +139,7 @@ impl Inner {
         let Some(slot) = self.table.peek(id).filter(|slot| !slot.is_lost()) else {
             return;
         };
-        let Some(peer) = self.members.peer(to) else {
+        let Some(peer) = self.members.peer(to).filter(|_| !self.does_less(to)) else {
             return;
         };
         self.table.settle().await;

@@ -32,8 +32,13 @@ impl Cluster {
             running,
             draining: self.is_draining(),
             fresh: self.life().is_fresh(),
-            leases_reachable: self.inner.parts.leases.is_reachable(),
+            leases_reachable: self.leases_reachable(),
         }
+    }
+
+    /// Whether the leases can be reached, as far as is known; `None` if there are none.
+    pub fn leases_reachable(&self) -> Option<bool> {
+        self.inner.parts.leases.is_reachable()
     }
 
     /// All nodes: their sessions as stored, and what those that live say of themselves.

@@ -84,6 +84,9 @@ fn greet(loaded: &Loaded, app: &App) {
             bound.addr
         ));
     }
+    if let Some(bound) = &app.peers {
+        print(format_args!("Cluster: http://{}", bound.addr));
+    }
     if let Some(bound) = &app.rest {
         let base = format!("{}://{}", scheme(settings.rest.ssl), bound.addr);
         print(format_args!("REST API: {base}"));

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use im_cluster::leases::NoLeases;
-use im_cluster::peers::NoPeers;
-use im_cluster::{Cluster, Parts, Recovery};
+use im_cluster::Cluster;
 use im_config::Settings;
-use im_manager::{Manager, OperationSettings, Recoverer};
+use im_manager::{Manager, OperationSettings};
 use im_operations::{Resume, Scanner, ScannerSettings, Sealer};
-use im_store::Database;
 use im_util::Clock;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -18,21 +15,6 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Scan {
     stop: CancellationToken,
     join: JoinHandle<()>,
-}
-
-/// What a node without others is made of.
-pub(crate) fn alone(
-    store: Arc<dyn Database>,
-    clock: &Arc<dyn Clock>,
-    recoverer: &Arc<Recoverer>,
-) -> Parts {
-    Parts {
-        store,
-        clock: Arc::clone(clock),
-        leases: Arc::new(NoLeases::default()),
-        peers: Arc::new(NoPeers),
-        recovery: Arc::clone(recoverer) as Arc<dyn Recovery>,
-    }
 }
 
 /// What operations need of the configuration.

@@ -4,26 +4,29 @@ use std::num::NonZeroU32;
 
 use im_api_server::{ServerLimits, ServerSettings, TlsSettings};
 use im_config::{Settings, Tls};
+use tokio_util::sync::CancellationToken;
 
 /// The listener of the REST API.
-pub(crate) fn rest(settings: &Settings) -> ServerSettings {
+pub(crate) fn rest(settings: &Settings, drain: &CancellationToken) -> ServerSettings {
     ServerSettings {
         name: "REST",
         address: settings.rest.address.to_string(),
         port: settings.rest.port,
         tls: settings.rest.tls().map(tls),
         limits: limits(settings),
+        drain: drain.clone(),
     }
 }
 
 /// The listener of the XML-RPC API.
-pub(crate) fn xmlrpc(settings: &Settings) -> ServerSettings {
+pub(crate) fn xmlrpc(settings: &Settings, drain: &CancellationToken) -> ServerSettings {
     ServerSettings {
         name: "XML-RPC",
         address: settings.xmlrpc.address.to_string(),
         port: settings.xmlrpc.port,
         tls: settings.xmlrpc.tls().map(tls),
         limits: limits(settings),
+        drain: drain.clone(),
     }
 }
 
@@ -37,7 +40,8 @@ fn tls(files: Tls) -> TlsSettings {
     }
 }
 
-fn limits(settings: &Settings) -> ServerLimits {
+/// What connections may take.
+pub(super) fn limits(settings: &Settings) -> ServerLimits {
     let limits = &settings.limits;
     ServerLimits {
         connections: connections(limits.max_connections),

@@ -6,10 +6,12 @@ use im_api_rest::documented_routes;
 use crate::node::{Node, path_of};
 
 /// Paths that need no credentials.
-const PUBLIC: [&str; 6] = [
+const PUBLIC: [&str; 8] = [
     "/",
     "/openapi.json",
     "/version",
+    "/livez",
+    "/readyz",
     "/oai",
     "/static/{path}",
     "/static",

@@ -17,6 +17,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Server {
     pub(crate) bound: Bound,
+    pub(crate) drain: CancellationToken,
     pub(crate) shutdown: CancellationToken,
 }
 
@@ -35,12 +36,14 @@ impl Server {
     }
 
     pub(crate) async fn with(limits: ServerLimits, tls: Option<TlsSettings>, slow: Slow) -> Self {
+        let drain = CancellationToken::new();
         let settings = ServerSettings {
             name: "test",
             address: "127.0.0.1".to_owned(),
             port: 0,
             tls,
             limits,
+            drain: drain.clone(),
         };
         let slowly = move || async move {
             slow.begun.notify_one();
@@ -57,7 +60,11 @@ impl Server {
             .route("/slow", get(slowly));
         let shutdown = CancellationToken::new();
         let bound = serve(settings, router, shutdown.clone()).await.unwrap();
-        Self { bound, shutdown }
+        Self {
+            bound,
+            drain,
+            shutdown,
+        }
     }
 
     pub(crate) async fn connect(&self) -> TcpStream {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use im_api_server::ServerLimits;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -42,4 +42,24 @@ async fn requests_that_do_not_finish_are_cut_off() {
     server.shutdown.cancel();
     timeout(PATIENCE, server.bound.join).await.unwrap().unwrap();
     assert_eq!(rest(&mut busy).await, "");
+}
+
+#[tokio::test]
+async fn each_answer_of_a_node_that_drains_is_the_last_of_its_connection() {
+    const ASK: &[u8] = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n";
+    let server = Server::new(ServerLimits::default()).await;
+    let mut kept = server.connect().await;
+    kept.write_all(ASK).await.unwrap();
+    let mut answer = [0; 1024];
+    let length = kept.read(&mut answer).await.unwrap();
+    assert!(!String::from_utf8_lossy(&answer[..length]).contains("connection: close"));
+    server.drain.cancel();
+    kept.write_all(ASK).await.unwrap();
+    let last = rest(&mut kept).await;
+    assert!(
+        last.contains("connection: close") && last.ends_with("here"),
+        "{last}"
+    );
+    let new = server.ask("GET / HTTP/1.1\r\nHost: test\r\n\r\n").await;
+    assert!(new.contains("connection: close"), "{new}");
 }
