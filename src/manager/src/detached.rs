@@ -11,7 +11,8 @@ use crate::{Error, Manager};
 
 impl Manager {
     /// Runs work on an infrastructure to its end even if whoever waits for it is dropped in the middle: what a cloud
-    /// has done is recorded.
+    /// has done is recorded. The work has begun in the journal, so that it is finished, by this node or another one,
+    /// also after it failed here for want of the database.
     pub(crate) async fn detached<T: Send + 'static>(
         &self,
         name: &'static str,
@@ -22,6 +23,7 @@ impl Manager {
         task.await
             .map_err(|_| interrupted())?
             .map_err(|_| interrupted())?
+            .map_err(Error::in_the_middle)
     }
 }
 

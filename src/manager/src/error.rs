@@ -123,6 +123,19 @@ impl Error {
         Self::new(ErrorKind::VmDeleted, "Deleted VM.")
     }
 
+    /// The same, of work that has begun. The commit that failed changed nothing, but others did before it, and whoever
+    /// takes the work up finishes it.
+    pub(crate) fn in_the_middle(self) -> Self {
+        let source = self.source.as_deref();
+        let is_of_cluster = source.is_some_and(|source| source.is::<ClusterError>());
+        if self.kind != ErrorKind::Unavailable || !is_of_cluster {
+            return self;
+        }
+        let message = "This was begun, and it is not known yet what became of it: it is finished \
+                       when the database can be reached. Look before trying again.";
+        Self::new(ErrorKind::OutcomeUnknown, message).caused_by(self)
+    }
+
     /// Work of this service that ended before its time.
     pub(crate) fn aborted(error: JoinError) -> Self {
         Self::new(ErrorKind::Internal, "The service failed. Its log says why.").caused_by(error)

@@ -17,10 +17,11 @@ use tokio::sync::watch;
 
 use crate::node::{Site, ann_in_lab, machines, more, settings, states};
 
-/// A store that refuses so many writes.
+/// A store that refuses so many writes, after so many others.
 #[derive(Debug)]
 pub(crate) struct Flaky {
     inner: Arc<dyn Database>,
+    passes: AtomicUsize,
     refusals: AtomicUsize,
     halt: Mutex<Option<Halt>>,
     halted: watch::Sender<bool>,
@@ -40,10 +41,16 @@ impl Flaky {
     pub(crate) fn over(inner: Arc<dyn Database>) -> Arc<Self> {
         Arc::new(Self {
             inner,
+            passes: AtomicUsize::new(0),
             refusals: AtomicUsize::new(0),
             halt: Mutex::new(None),
             halted: watch::Sender::new(false),
         })
+    }
+
+    fn refuse_after(&self, passes: usize, writes: usize) {
+        self.passes.store(passes, Ordering::SeqCst);
+        self.refuse(writes);
     }
 
     fn refuse(&self, writes: usize) {
@@ -88,11 +95,14 @@ impl Flaky {
     }
 
     fn write(&self) -> Result<(), StoreError> {
-        let less = |n: usize| n.checked_sub(1);
-        match self
-            .refusals
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
-        {
+        let taken = |count: &AtomicUsize| {
+            let less = |n: usize| n.checked_sub(1);
+            count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+        };
+        if taken(&self.passes).is_ok() {
+            return Ok(());
+        }
+        match taken(&self.refusals) {
             Ok(_) => Err(StoreError::new(
                 StoreErrorKind::Unavailable,
                 None,
@@ -284,4 +294,23 @@ async fn what_a_cloud_has_answered_is_recorded_once_the_database_is_back() {
     assert_eq!(states(&stored), [VmState::Configured; 2]);
     assert_eq!(site.lab.launches().len(), 2);
     assert_eq!(site.lab.count(), 2);
+}
+
+#[tokio::test]
+async fn what_has_begun_is_not_said_to_have_changed_nothing() {
+    for destroys in [false, true] {
+        let site = Site::new();
+        let (node, flaky) = site.flaky_node(settings()).await;
+        let id = node.create(&ann_in_lab(), machines(1)).await;
+        flaky.refuse_after(1, 1);
+        let manager = &node.manager;
+        let refused = if destroys {
+            manager.destroy(&ann_in_lab(), &id, false, false).await
+        } else {
+            let removed = manager.remove(&ann_in_lab(), &id, "0", false).await;
+            removed.map(drop)
+        };
+        assert_eq!(refused.unwrap_err().kind, ErrorKind::OutcomeUnknown);
+        assert_eq!(site.lab.finalized().len(), 1);
+    }
 }
