@@ -12,7 +12,8 @@ pub(crate) enum Kind {
     LostWrite,
     /// A read missed what was acknowledged, or seen by another, before it began.
     StaleRead,
-    /// A machine is there that nobody added, or whose addition was called failed.
+    /// A machine is there that nobody added, or whose addition was called failed; or something is gone whose removal
+    /// was called failed.
     LandedLater,
     /// A number was given twice.
     Doubled,
@@ -103,15 +104,32 @@ fn lost_or_stale(history: &[Entry], found: &mut Vec<Violation>) {
         } else {
             Kind::StaleRead
         };
-        for text in [missed, undone].into_iter().flatten() {
+        if let Some((missing, text)) = missed {
+            let refused = history.iter().any(|other| {
+                other.began <= entry.latest()
+                    && matches!(&other.act, Act::Refused(act) if takes(act, missing))
+            });
+            let kind = if refused { Kind::LandedLater } else { kind };
+            found.push(Violation { kind, text });
+        }
+        if let Some(text) = undone {
             found.push(Violation { kind, text });
         }
     }
 }
 
+/// Whether an operation takes the machine away, or the infrastructure.
+fn takes(act: &Act, missing: Option<Vm>) -> bool {
+    match act {
+        Act::Destroy(_) => true,
+        Act::Remove(vm, _) => Some(*vm) == missing,
+        _ => false,
+    }
+}
+
 /// A machine, or the infrastructure, that was there before the read began, that nobody may have removed, and that the
 /// read does not show.
-fn missed(history: &[Entry], read: &Entry) -> Option<String> {
+fn missed(history: &[Entry], read: &Entry) -> Option<(Option<Vm>, String)> {
     let before = |entry: &&Entry| entry.latest() < read.began;
     let destroyed = history
         .iter()
@@ -123,7 +141,7 @@ fn missed(history: &[Entry], read: &Entry) -> Option<String> {
         Act::Read(Some(vms)) => vms,
         Act::Read(None) | Act::There(false) => {
             let was_there = history.iter().filter(before).any(shows_life);
-            return was_there.then(|| format!("{read:?} does not show that it exists"));
+            return was_there.then(|| (None, format!("{read:?} does not show that it exists")));
         }
         _ => return None,
     };
@@ -138,7 +156,7 @@ fn missed(history: &[Entry], read: &Entry) -> Option<String> {
                 .iter()
                 .any(|entry| removes(entry, *vm) && entry.began <= read.latest())
         })
-        .map(|vm| format!("{read:?} does not show machine {vm}"))
+        .map(|vm| (Some(vm), format!("{read:?} does not show machine {vm}")))
 }
 
 /// A removal, or the destruction, that was acknowledged before the read began, and that the read does not show.

@@ -22,6 +22,8 @@ pub(crate) enum Act {
     Read(Option<Vms>),
     /// Whether it was there: what reads of the state, lists and refusals say.
     There(bool),
+    /// It was refused: it did not happen. The search leaves it out; it explains what must not be.
+    Refused(Box<Act>),
 }
 
 /// An operation in time.

@@ -48,6 +48,7 @@ impl State {
             Act::Destroy(_) => alive.then(Self::gone),
             Act::Read(Some(vms)) => allowed(alive && self.present() == *vms),
             Act::There(there) => allowed(alive == *there),
+            Act::Refused(_) => allowed(true),
         };
         next.into_iter().collect()
     }

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::history::Entry;
+use super::history::{Act, Entry};
 use super::model::State;
 use super::unanswered::{Situation, Unanswered};
 
@@ -60,7 +60,7 @@ struct Search<'a> {
 pub(crate) fn linearizable(history: &[Entry]) -> Result<(), Box<Stuck>> {
     let entries: Vec<&Entry> = history
         .iter()
-        .filter(|entry| entry.ended.is_some())
+        .filter(|entry| entry.ended.is_some() && !matches!(entry.act, Act::Refused(_)))
         .collect();
     let search = Search {
         list: List::new(&entries),

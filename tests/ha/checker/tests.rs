@@ -197,6 +197,12 @@ fn what_was_called_failed_and_landed() {
         Kind::LandedLater,
         &[created(), read(4, 5, [0]), read(6, 7, [0, 1])],
     );
+    let removal = Act::Refused(Box::new(Act::Remove(0, None)));
+    good(&[created(), done(2, 3, removal.clone()), read(4, 5, [0])]);
+    bad(
+        Kind::LandedLater,
+        &[created(), done(2, 3, removal), read(4, 5, [])],
+    );
     // An addition that began only afterwards does not explain it.
     bad(
         Kind::LandedLater,

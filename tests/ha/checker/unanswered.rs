@@ -53,7 +53,7 @@ impl Unanswered {
                 Act::Destroy(_) => {
                     all.destruction.get_or_insert(*began);
                 }
-                Act::Create(_) | Act::Read(_) | Act::There(_) => {}
+                Act::Create(_) | Act::Read(_) | Act::There(_) | Act::Refused(_) => {}
             }
         }
         all

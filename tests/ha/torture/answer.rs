@@ -17,9 +17,17 @@ pub(crate) enum Told {
     NoVm,
     /// Nothing was done.
     Refused(String),
+    /// Some of it was done: the cloud failed in between.
+    Partly(String),
     /// Nobody knows.
     Unknown(String),
 }
+
+/// What is answered if the cloud refused a part.
+const CLOUD_FAILED: [&str; 2] = [
+    "Error destroying the infrastructure",
+    "Error removing machines",
+];
 
 // === impl Told ===
 
@@ -39,6 +47,7 @@ impl Told {
             200..300 => Self::Done(body.clone()),
             404 if body.contains("VM") => Self::NoVm,
             404 if body.contains("Invalid infrastructure ID") => Self::NoInfrastructure,
+            400 if CLOUD_FAILED.iter().any(|words| body.contains(words)) => Self::Partly(said()),
             400..500 => Self::Refused(said()),
             503 if body.contains("Nothing was") => Self::Refused(said()),
             _ => Self::Unknown(said()),

@@ -180,30 +180,31 @@ impl<'a> Asker<'a> {
                 self.world.record(id, began, ended, Act::Add(1, added));
                 return true;
             }
-            Told::Unknown(_) => self.world.record(id, began, None, Act::Add(1, None)),
+            Told::Unknown(_) | Told::Partly(_) => {
+                self.world.record(id, began, None, Act::Add(1, None));
+            }
             Told::NoInfrastructure => self.world.record(id, began, ended, Act::There(false)),
-            Told::NoVm | Told::Refused(_) => {}
+            Told::Refused(_) => self.refused(id, began, Act::Add(1, None)),
+            Told::NoVm => {}
         }
         false
     }
 
     /// Removes a machine that somebody has seen, and that may be there still.
     fn remove_some(&mut self, id: &str) {
-        let seen = self.world.histories().get(id).map(|history| {
-            let mut seen: Vec<Vm> = history
-                .iter()
-                .rev()
-                .take(30)
-                .flat_map(|entry| entry.act.seen())
-                .collect();
-            seen.sort_unstable();
-            seen.dedup();
-            seen
-        });
-        let seen = seen.unwrap_or_default();
+        let seen: Vec<Vm> = self.seen(id).into_iter().collect();
+        // The last ones are there most often.
+        let seen = &seen[seen.len().saturating_sub(6)..];
         if let Some(vm) = seen.get(self.chance.random_range(0..seen.len().max(1))) {
             self.remove(id, *vm);
         }
+    }
+
+    /// The machines that somebody has seen.
+    fn seen(&self, id: &str) -> Vms {
+        let histories = self.world.histories();
+        let history = histories.get(id).into_iter().flatten();
+        history.flat_map(|entry| entry.act.seen()).collect()
     }
 
     fn remove(&mut self, id: &str, vm: Vm) {
@@ -218,9 +219,17 @@ impl<'a> Asker<'a> {
                 .world
                 .record(id, began, ended, Act::Remove(vm, Some(false))),
             Told::NoInfrastructure => self.world.record(id, began, ended, Act::There(false)),
-            Told::Unknown(_) => self.world.record(id, began, None, Act::Remove(vm, None)),
-            Told::Refused(_) => {}
+            Told::Unknown(_) | Told::Partly(_) => {
+                self.world.record(id, began, None, Act::Remove(vm, None));
+            }
+            Told::Refused(_) => self.refused(id, began, Act::Remove(vm, None)),
         }
+    }
+
+    fn refused(&self, id: &str, began: u64, act: Act) {
+        let ended = Some(self.world.now());
+        self.world
+            .record(id, began, ended, Act::Refused(Box::new(act)));
     }
 
     /// Something else that changes an infrastructure, and none of its machines.
@@ -247,9 +256,18 @@ impl<'a> Asker<'a> {
                 self.world
                     .record(id, began, ended, Act::Destroy(Some(false)));
             }
-            Told::Unknown(_) => self.world.record(id, began, None, Act::Destroy(None)),
+            Told::Unknown(_) | Told::Partly(_) => {
+                // Machine after machine.
+                for vm in self.seen(id) {
+                    self.world.record(id, began, None, Act::Remove(vm, None));
+                }
+                self.world.record(id, began, None, Act::Destroy(None));
+            }
             Told::NoVm => {}
-            Told::Refused(_) => self.world.live().push(id.to_owned()),
+            Told::Refused(_) => {
+                self.refused(id, began, Act::Destroy(None));
+                self.world.live().push(id.to_owned());
+            }
         }
     }
 
@@ -269,9 +287,9 @@ impl<'a> Asker<'a> {
         match &told {
             Told::Done(_) | Told::NoInfrastructure | Told::NoVm => count(&counts.done),
             Told::Refused(_) => count(&counts.refused),
-            Told::Unknown(_) => count(&counts.unknown),
+            Told::Unknown(_) | Told::Partly(_) => count(&counts.unknown),
         }
-        if let Told::Refused(text) | Told::Unknown(text) = &told {
+        if let Told::Refused(text) | Told::Partly(text) | Told::Unknown(text) = &told {
             self.world
                 .note(format!("{address}: {method} {path} -> {text}"));
         }

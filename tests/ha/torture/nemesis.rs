@@ -174,12 +174,12 @@ impl Nemesis {
             Fault::PinsCleared => drop(cluster.haproxy.ask("clear table im")),
             Fault::PinsRewritten => self.rewrite_pins(cluster, world),
             Fault::CloudSlow | Fault::CloudLosesAnswers => self.spoil(fault, world),
-            _ => self.part(fault, cluster, place),
+            _ => self.part(fault, cluster, place, world),
         }
     }
 
     /// Faults of connections.
-    fn part(&mut self, fault: Fault, cluster: &Cluster, place: usize) {
+    fn part(&mut self, fault: Fault, cluster: &Cluster, place: usize, world: &World) {
         let links = &cluster.members[place].links;
         let gone = if self.chance.random_bool(0.5) {
             Chaos::Cut
@@ -203,8 +203,25 @@ impl Nemesis {
                 self.chance.random_range(50..800),
             ))),
         }
-        self.while_it_lasts();
+        if matches!(fault, Fault::NodeWithoutDatabase | Fault::NodeAlone) {
+            self.while_asked(world, place);
+        } else {
+            self.while_it_lasts();
+        }
         cluster.heal();
+    }
+
+    /// A time that ends a session, in which the node whose session it is is asked for everything, again and again.
+    fn while_asked(&mut self, world: &World, place: usize) {
+        let times = self.chance.random_range(1.0..3.0);
+        let end = Instant::now() + Duration::from_secs_f64(times * TTL);
+        let mut asker = Asker::at(world, &world.nodes[place]);
+        while Instant::now() < end {
+            for id in world.live().clone() {
+                asker.read(&id);
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Faults of the cloud.
