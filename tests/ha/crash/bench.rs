@@ -14,7 +14,7 @@ use im_test_support::{
 pub(crate) const TTL: f64 = 1.2;
 
 /// How many nodes there are if nobody says otherwise.
-const NODES: usize = 1;
+const NODES: usize = 2;
 
 /// Some nodes and what they need.
 pub(crate) struct Bench {
