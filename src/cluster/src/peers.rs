@@ -36,7 +36,7 @@ pub enum HandOver {
     Busy,
 }
 
-/// Why a peer did not answer. Whether it did what it was asked is not known; all that is asked here may be repeated.
+/// Why a peer did not answer. All that is asked here may be repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("node {address} does not answer: {reason}")]
 pub struct PeerError {
@@ -44,6 +44,8 @@ pub struct PeerError {
     pub address: String,
     /// For the log.
     pub reason: String,
+    /// Whether it may have done what it was asked: `false` if no connection could be made.
+    pub may_be_done: bool,
 }
 
 /// The way to the other nodes. Calls end within a second or so.
@@ -94,6 +96,7 @@ fn nobody(peer: &Peer) -> PeerError {
     PeerError {
         address: peer.address.clone(),
         reason: "this node has no way to other nodes".to_owned(),
+        may_be_done: false,
     }
 }
 

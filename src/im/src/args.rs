@@ -56,6 +56,12 @@ pub(crate) enum Command {
     ///
     /// Destroyed infrastructures stay in the database for the record and feed the statistics until they are purged.
     Purge(PurgeArgs),
+    /// Show the nodes of the service and the open operations, or who owns an infrastructure and what is open on it.
+    ///
+    /// Reads the database of the configuration, and asks the nodes that live, if it has the secret of the cluster. HOLDS is the
+    /// number of infrastructures that a node owns, RUNS that of the operations it works on; a question mark stands for a
+    /// node that does not answer. Exit status 1 if there is no such infrastructure or the database does not answer.
+    Status(StatusArgs),
     /// Print the OpenAPI 3.1 description of the REST API.
     Openapi,
     /// Write the configuration of a HAProxy, or keep a running one in step with the nodes that live.
@@ -66,6 +72,19 @@ pub(crate) enum Command {
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct ServeArgs {
     /// The configuration file (im.cfg).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct StatusArgs {
+    /// The id of an infrastructure.
+    #[arg(value_name = "INF")]
+    pub(crate) infrastructure: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The configuration file (im.cfg), which names the database and has the secret of the cluster.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }

@@ -6,4 +6,5 @@ pub(crate) mod haproxy;
 pub(crate) mod openapi;
 pub(crate) mod purge;
 pub(crate) mod serve;
+pub(crate) mod status;
 pub(crate) mod validate;

@@ -99,10 +99,13 @@ impl HttpPeers {
         body: &[u8],
         limit: Duration,
     ) -> Result<(Answer, Bytes), PeerError> {
-        let failed = |reason: String| PeerError {
+        let error = |reason: String, may_be_done: bool| PeerError {
             address: peer.address.clone(),
             reason,
+            may_be_done,
         };
+        let unsent = |reason: String| error(reason, false);
+        let failed = |reason: String| error(reason, true);
         let Inner {
             client,
             sealer,
@@ -115,20 +118,18 @@ impl HttpPeers {
             number: number.fetch_add(1, Ordering::Relaxed),
             what,
         };
-        let message = join(&ask, body).ok_or_else(|| failed("it cannot be written".to_owned()))?;
+        let message = join(&ask, body).ok_or_else(|| unsent("it cannot be written".to_owned()))?;
         let sealed = sealer
             .seal(Purpose::Request, &message)
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|error| unsent(error.to_string()))?;
         let request = Request::builder()
             .method(Method::POST)
             .uri(format!("http://{}{PATH}", peer.address))
             .body(Full::new(Bytes::from(sealed.clone())))
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|error| unsent(error.to_string()))?;
         let asked = async {
-            let response = client
-                .request(request)
-                .await
-                .map_err(|error| failed(error.to_string()))?;
+            let response = client.request(request).await;
+            let response = response.map_err(|lost| error(lost.to_string(), !lost.is_connect()))?;
             if response.status() != StatusCode::OK {
                 return Err(failed(format!("it answers {}", response.status())));
             }
@@ -157,6 +158,7 @@ fn unexpected(peer: &Peer) -> PeerError {
     PeerError {
         address: peer.address.clone(),
         reason: "it is not the life that was meant, or answers something else".to_owned(),
+        may_be_done: true,
     }
 }
 

@@ -68,7 +68,10 @@ async fn forward(State(forwarding): State<Forwarding>, request: Request, next: N
             response = next.clone().run(again(&parts, &body)).await;
         }
     }
-    unavailable("The infrastructure is changing hands. Try again.")
+    unavailable(
+        &parts,
+        "The infrastructure is changing hands. Nothing was done; try again.",
+    )
 }
 
 fn again(parts: &Parts, body: &Bytes) -> Request {
@@ -99,24 +102,22 @@ impl Forwarding {
             .await;
         failpoint!(
             "peer.forward.after",
-            return Forward::Answered(unavailable("A failpoint has lost the answer."))
+            return Forward::Answered(unavailable(parts, "A failpoint has lost the answer."))
         );
         match asked {
             Ok((Answer::Served { status, headers }, body)) => {
                 Forward::Answered(relayed(status, headers, body))
             }
             Ok((Answer::NotMine | Answer::Refused, _)) => Forward::NotThere,
-            Ok(_) => Forward::Answered(unavailable(
-                "The owner of the infrastructure answers nonsense.",
-            )),
+            Ok(_) => Forward::Answered(outcome_unknown(parts)),
             Err(error) => {
                 tracing::warn!(%error, "a request could not be forwarded");
-                let text = if parts.method.is_safe() {
-                    "The owner of the infrastructure does not answer. Try again."
-                } else {
-                    "The owner of the infrastructure does not answer: it is not known whether this was done. Look before trying again."
-                };
-                Forward::Answered(unavailable(text))
+                if error.may_be_done && !parts.method.is_safe() {
+                    return Forward::Answered(outcome_unknown(parts));
+                }
+                let text =
+                    "The owner of the infrastructure does not answer. Nothing was done; try again.";
+                Forward::Answered(unavailable(parts, text))
             }
         }
     }
@@ -129,10 +130,28 @@ fn relayed(status: u16, headers: Vec<(String, Vec<u8>)>, body: Bytes) -> Respons
     response
 }
 
-fn unavailable(text: &'static str) -> Response {
-    let mut response = (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+/// Not to be tried again without a look: no `Retry-After`.
+fn outcome_unknown(parts: &Parts) -> Response {
+    let text = "The owner of the infrastructure does not answer: it is not known whether this was done. Look before trying again.";
+    refused(parts, StatusCode::GATEWAY_TIMEOUT, text)
+}
+
+fn unavailable(parts: &Parts, text: &'static str) -> Response {
+    let mut response = refused(parts, StatusCode::SERVICE_UNAVAILABLE, text);
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
     response
+}
+
+/// In the form that the API gives its errors: text, or JSON for who accepts it.
+fn refused(parts: &Parts, status: StatusCode, text: &'static str) -> Response {
+    let accepts = parts.headers.get(header::ACCEPT);
+    let accepts = accepts.and_then(|accepts| accepts.to_str().ok());
+    if accepts.is_some_and(|accepts| accepts.contains("application/json")) {
+        let form = serde_json::json!({"message": text, "code": status.as_u16()});
+        let kind = [(header::CONTENT_TYPE, "application/json")];
+        return (status, kind, form.to_string()).into_response();
+    }
+    (status, text).into_response()
 }

@@ -208,3 +208,65 @@ async fn what_was_recorded_cannot_be_played_again_and_shows_nothing() {
     let length = server.read(&mut again).await.unwrap();
     assert!(length < answer.len(), "it was answered as the first time");
 }
+
+/// The port of a listener that is gone: nobody answers there, for certain.
+async fn closed() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// A node that takes connections and says nothing.
+async fn mute() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    (listener, address)
+}
+
+/// An API that says that everything belongs to a node at this address, and never reads bodies twice.
+fn elsewhere(address: String) -> Router {
+    let answer = move |Path(id): Path<InfId>, request: Request| {
+        let address = address.clone();
+        async move {
+            let _ = request.into_body().collect().await;
+            let boot = im_domain::BootId::random();
+            let mut response = StatusCode::SERVICE_UNAVAILABLE.into_response();
+            let peer = im_cluster::Peer { boot, address };
+            response.extensions_mut().insert(Elsewhere { id, peer });
+            response
+        }
+    };
+    Router::new().route("/infrastructures/{id}", any(answer))
+}
+
+#[tokio::test]
+async fn what_was_not_sent_was_not_done_and_what_was_sent_is_not_known() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory).await;
+    let one = node(&store, "1", "s").await;
+    let mut settings = PeerSettings::new(Secret::new("s"));
+    settings.forward_timeout = Duration::from_millis(200);
+    let peers = HttpPeers::new(settings);
+    let (_listener, mute) = mute().await;
+    for (address, method, accept, status, words) in [
+        (closed().await, "PUT", "*/*", 503, "Nothing was done"),
+        (mute.clone(), "GET", "*/*", 503, "Nothing was done"),
+        (mute.clone(), "PUT", "*/*", 504, "it is not known"),
+        (mute, "PUT", "application/json", 504, r#""code":504"#),
+    ] {
+        let api = elsewhere(address);
+        let clients = forwarding(api, ClientApi::Rest, one.cluster.clone(), peers.clone());
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/infrastructures/{}", InfId::random()))
+            .header("Accept", accept)
+            .body(Body::from("a"))
+            .unwrap();
+        let response = clients.oneshot(request).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{method} {accept}");
+        let retry = response.headers().contains_key("Retry-After");
+        assert_eq!(retry, status == 503, "{method} {accept}");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        assert!(text.contains(words), "{text}");
+    }
+}

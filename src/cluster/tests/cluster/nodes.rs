@@ -40,6 +40,7 @@ impl Lan {
             .ok_or_else(|| PeerError {
                 address: peer.address.clone(),
                 reason: "it is not there".to_owned(),
+                may_be_done: false,
             })
     }
 

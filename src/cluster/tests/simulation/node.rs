@@ -204,6 +204,7 @@ impl SimPeers {
         let silent = || PeerError {
             address: peer.address.clone(),
             reason: "it is silent".to_owned(),
+            may_be_done: false,
         };
         self.0.latency().await;
         let reachable = self.0.reach(&peer.address).ok_or_else(silent)?;
