@@ -54,7 +54,7 @@
 //!
 //! Besides: one slot for each infrastructure in a life of a node (one acquisition at a time, in a task of its own, and
 //! a table of weak references that finds a slot as long as anybody holds it); and a caller that goes away changes
-//! nothing, since commits and acquisitions are not its own.
+//! nothing, since commits, acquisitions and releases are not its own.
 //!
 //! # What it does not guarantee
 //! That one node at a time *believes* that it owns an infrastructure: a node that was stopped believes it until its

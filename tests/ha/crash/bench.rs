@@ -3,15 +3,16 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use im_simulated_cloud::{Cloud, Faults, Settings};
-use im_test_support::{
-    Answer, Client, MariaDb, Node, NodeBuilder, Redis, Scratch, missing, pause, until,
-};
+use im_test_support::{Answer, Client, MariaDb, Node, NodeBuilder, Redis, Scratch, missing, pause};
 
 /// A silent node is declared dead after this time, in seconds.
 pub(crate) const TTL: f64 = 1.2;
+
+/// How long anything may take before it counts as stuck.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How many nodes there are if nobody says otherwise.
 const NODES: usize = 2;
@@ -99,14 +100,21 @@ impl Bench {
     /// Asks any node until one answers well.
     #[track_caller]
     pub(crate) fn ask(&self, path: &str) -> Answer {
-        let mut answer = None;
-        until(&format!("somebody answers GET {path}"), || {
-            answer = (0..self.nodes.len())
-                .filter_map(|node| self.call(node, "GET", path, ""))
-                .find(|answer| answer.status < 500);
-            answer.is_some()
-        });
-        answer.expect("somebody answered")
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let asked = (0..self.nodes.len()).map(|node| self.call(node, "GET", path, ""));
+            let answers: Vec<_> = asked.collect();
+            let good = answers.iter().flatten().find(|answer| answer.status < 500);
+            if let Some(answer) = good {
+                return answer.clone();
+            }
+            assert!(
+                Instant::now() < end,
+                "nobody answers GET {path}: {answers:?}\n{}",
+                self.logs()
+            );
+            pause();
+        }
     }
 
     /// Runs a statement in the database; what it answers, a row a line.
@@ -163,8 +171,8 @@ impl Bench {
     pub(crate) fn settle(&mut self) {
         let open = "SELECT kind, state, inf_id FROM im_operation WHERE ended_at IS NULL";
         let mut left = String::new();
-        let end = std::time::Instant::now() + Duration::from_secs(60);
-        while std::time::Instant::now() < end {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
             left = self.sql(open);
             if left.trim().is_empty() {
                 return;

@@ -107,12 +107,19 @@ impl Cluster {
 
 impl Inner {
     /// Gives a slot back and forgets it. Answers whether the row names nobody, or somebody else, now.
-    pub(super) async fn release(&self, slot: &Arc<Slot>) -> bool {
-        let given_back = slot.give_back().await;
-        self.table.forget(slot).await;
-        let (leases, me) = (&self.parts.leases, slot.life().boot());
-        leases.withdraw(slot.id(), me).await;
-        given_back
+    ///
+    /// In a task of its own: whoever asked may go away, as a node does that waits no longer for an answer. A slot that
+    /// was given back by halves would let nobody in any more.
+    pub(super) async fn release(self: &Arc<Self>, slot: &Arc<Slot>) -> bool {
+        let (inner, slot) = (Arc::clone(self), Arc::clone(slot));
+        let released = self.tasks.spawn(async move {
+            let given_back = slot.give_back().await;
+            inner.table.forget(&slot).await;
+            let (leases, me) = (&inner.parts.leases, slot.life().boot());
+            leases.withdraw(slot.id(), me).await;
+            given_back
+        });
+        released.await.unwrap_or(false)
     }
 
     /// The row may name this boot without a slot, if a release was not answered: then it is given back now.

@@ -17,7 +17,7 @@ use im_domain::{BootId, InfId, Infrastructure};
 use im_store::JournalChange;
 use im_util::Clock;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::FaultyStore;
 
@@ -171,6 +171,21 @@ async fn an_idle_infrastructure_is_handed_over_and_a_busy_one_is_not() {
     drop(slot);
     let back = here(one.open(&id).await.unwrap());
     assert_eq!(back.read().await.unwrap().cont_out, "rxr");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_wait_for_a_hand_over_leaves_nothing_by_halves() {
+    let (store, lan) = (FaultyStore::new(), Lan::default());
+    let (one, two) = (join(&store, &lan, "1").await, join(&store, &lan, "2").await);
+    let id = created(&one).await;
+    sleep(Duration::from_secs(2)).await;
+    let answers = store.releases.acquire_many(1_000).await.unwrap();
+    let asked = one.hand_over(&id, two.life().boot());
+    assert!(timeout(Duration::from_secs(1), asked).await.is_err());
+    assert_eq!(store.owner(&id), None);
+    drop(answers);
+    let opened = timeout(Duration::from_secs(10), one.open(&id)).await;
+    add(&here(opened.unwrap().unwrap()), "x").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -44,6 +44,8 @@ pub(crate) struct FaultyStore {
     pub(crate) faults: Mutex<Vec<Fault>>,
     /// One permit lets one save pass.
     pub(crate) gate: Semaphore,
+    /// One permit lets one release, which has its effect at once, be answered.
+    pub(crate) releases: Semaphore,
     pub(crate) saves: AtomicU32,
     pub(crate) loads: AtomicU32,
 }
@@ -56,6 +58,7 @@ impl FaultyStore {
             journal: Mutex::default(),
             faults: Mutex::default(),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
+            releases: Semaphore::new(1_000),
             saves: AtomicU32::new(0),
             loads: AtomicU32::new(0),
         })
@@ -216,12 +219,15 @@ impl Store for FaultyStore {
     }
 
     async fn release(&self, id: &InfId, at: Position, me: &BootId) -> Result<(), StoreError> {
-        let mut rows = self.rows.lock().unwrap();
-        let row = rows.get_mut(id).unwrap();
-        if row.position.epoch != at.epoch || row.owner != Some(*me) {
-            return Err(conflict(id, Some(row.position)));
+        {
+            let mut rows = self.rows.lock().unwrap();
+            let row = rows.get_mut(id).unwrap();
+            if row.position.epoch != at.epoch || row.owner != Some(*me) {
+                return Err(conflict(id, Some(row.position)));
+            }
+            row.owner = None;
         }
-        row.owner = None;
+        let _answered = self.releases.acquire().await.unwrap();
         Ok(())
     }
 
