@@ -106,7 +106,7 @@ impl Setup {
             .option("BEAT", TTL / 4.0)
             .option("RECOVERY_INTERVAL", 1)
             .option("DRAIN_TIMEOUT", 20)
-            .option("LAUNCH_VISIBILITY_TIME", 2)
+            .option("LAUNCH_VISIBILITY_TIME", 8)
             .option("LOG_LEVEL", "INFO");
         for (name, value) in &self.options {
             builder = builder.option(name, value);
