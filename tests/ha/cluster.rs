@@ -5,7 +5,6 @@
 
 mod setup;
 
-use std::process::Command;
 use std::sync::Mutex;
 
 use im_haproxy::Server;
@@ -46,23 +45,10 @@ pub(crate) struct Links {
     pub(crate) peers: ChaosProxy,
 }
 
-/// Says that a test is skipped because something is not on this machine, or not in this build.
+/// Says that a test is skipped because something is not on this machine.
 pub(crate) fn skipped(test: &str) -> bool {
     let needs = [&Haproxy::NEEDS[..], &MariaDb::NEEDS[..], &Redis::NEEDS[..]].concat();
-    missing(test, &needs) || alone(test)
-}
-
-/// Whether nodes of this build cannot be several.
-fn alone(test: &str) -> bool {
-    let status = Command::new(env!("CARGO_BIN_EXE_im"))
-        .args(["status", "--help"])
-        .output();
-    let alone =
-        !status.expect("im runs").status.success() && std::env::var_os("HA_ANYWAY").is_none();
-    if alone {
-        println!("skipped: {test}: nodes of this build know no others");
-    }
-    alone
+    missing(test, &needs)
 }
 
 /// One at a time: tests that stop processes for as long as others may wait disturb each other on small machines.
