@@ -28,6 +28,7 @@ static TEMPLATE: LazyLock<Scratch> = LazyLock::new(|| {
             "--datadir={}",
             scratch.path().join("data").display()
         ))
+        .arg(tmpdir(scratch.path()))
         .args(user())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -38,6 +39,11 @@ static TEMPLATE: LazyLock<Scratch> = LazyLock::new(|| {
     );
     scratch
 });
+
+/// A server that starts deletes temporary tables: those of others too, if they share a directory.
+fn tmpdir(directory: &Path) -> String {
+    format!("--tmpdir={}", directory.display())
+}
 
 fn user() -> Option<&'static str> {
     let id = Command::new("id")
@@ -101,6 +107,7 @@ impl MariaDb {
                 "--skip-name-resolve",
                 "--innodb-flush-log-at-trx-commit=1",
             ])
+            .arg(tmpdir(directory))
             .args(user());
         self.process = Some(Process::start(&mut command, directory));
         let port = self.port;

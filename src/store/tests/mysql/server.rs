@@ -32,6 +32,8 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
             "--auth-root-authentication-method=normal",
         ])
         .arg(format!("--datadir={}", directory.join("data").display()))
+        // A server that starts deletes temporary tables: those of others too, if they share a directory.
+        .arg(format!("--tmpdir={}", directory.display()))
         .args(user())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -147,6 +149,7 @@ impl Server {
         let guardian = Command::new("sh")
             .args(["-c", script, "guardian", binary, "--no-defaults"])
             .arg(format!("--datadir={}", data.display()))
+            .arg(format!("--tmpdir={}", self.directory.display()))
             .arg(format!("--socket={}", self.socket().display()))
             .arg(format!("--port={}", self.port))
             .arg(format!(
