@@ -17,4 +17,6 @@ mod local_cluster;
 mod modes;
 mod rolling;
 mod rules;
+mod status;
 mod torture;
+mod xmlrpc;

@@ -273,6 +273,17 @@ impl Cluster {
             .map_err(|error| ClusterError::Unavailable(error.to_string()))
     }
 
+    /// Waits until a boot was declared dead, or has left.
+    pub async fn until_ended(&self, boot: BootId) {
+        let members = &self.inner.members;
+        let mut ends = members.ends();
+        while !members.has_ended(boot) {
+            if ends.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+        }
+    }
+
     /// Weighs a slot again after its infrastructure has grown.
     pub async fn reweigh(&self, slot: &Arc<Slot>) {
         if !slot.is_lost() {

@@ -37,8 +37,8 @@ pub(crate) struct Members {
     alone: bool,
     /// Who said 'not mine' of what: leases that name them are not believed for a while.
     denials: Mutex<HashMap<InfId, (BootId, Duration)>>,
-    /// Counts deaths, for those who wait for one.
-    deaths: watch::Sender<u64>,
+    /// Counts sessions that were seen to end, for those who wait for one.
+    ends: watch::Sender<u64>,
 }
 
 /// For how long a boot that said 'not mine' is not believed to be the owner because a lease says so.
@@ -92,7 +92,7 @@ impl Members {
             alone,
             nodes: ArcSwap::default(),
             denials: Mutex::default(),
-            deaths: watch::Sender::new(0),
+            ends: watch::Sender::new(0),
         }
     }
 
@@ -130,14 +130,23 @@ impl Members {
         }
         if died {
             self.refresh().await?;
-            self.deaths.send_modify(|deaths| *deaths += 1);
         }
         Ok(())
     }
 
     async fn refresh(&self) -> Result<Arc<Vec<Node>>, StoreError> {
         let nodes = Arc::new(self.store.nodes().await?);
-        self.nodes.store(Arc::clone(&nodes));
+        let before = self.nodes.swap(Arc::clone(&nodes));
+        // Whoever has ended them.
+        let ended = nodes.iter().any(|node| {
+            let mut known = before
+                .iter()
+                .filter(|known| known.row.boot == node.row.boot);
+            node.state.is_over() && known.any(|known| !known.state.is_over())
+        });
+        if ended {
+            self.ends.send_modify(|ends| *ends += 1);
+        }
         Ok(nodes)
     }
 
@@ -151,9 +160,9 @@ impl Members {
         self.refresh().await
     }
 
-    /// How many deaths were seen, to wait for the next.
-    pub(crate) fn deaths(&self) -> watch::Receiver<u64> {
-        self.deaths.subscribe()
+    /// How many sessions were seen to end, to wait for the next.
+    pub(crate) fn ends(&self) -> watch::Receiver<u64> {
+        self.ends.subscribe()
     }
 
     /// Whether a boot may still act. A session that is over stays so: only life needs to be asked for again, and a
@@ -209,6 +218,13 @@ impl Members {
             boot,
             address: node.row.peer_addr.clone(),
         })
+    }
+
+    /// Whether the session of a boot is over, as last seen.
+    pub(crate) fn has_ended(&self, boot: BootId) -> bool {
+        let nodes = self.nodes();
+        let node = nodes.iter().find(|node| node.row.boot == boot);
+        node.is_some_and(|node| node.state.is_over())
     }
 
     /// Whether a node may do less than one in this `BOOT_MODE`: what it owns it is asked to give, never to change.

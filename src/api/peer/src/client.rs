@@ -28,7 +28,8 @@ pub struct PeerSettings {
     pub secret: Secret,
     /// How long a short question may take.
     pub call_timeout: Duration,
-    /// How long the owner has to serve a request of a client.
+    /// How long the owner, as long as it lives, has to serve a request of a client: launches that the client waits for
+    /// take minutes.
     pub forward_timeout: Duration,
     /// The longest message, in bytes.
     pub message_bytes: usize,
@@ -56,7 +57,7 @@ impl PeerSettings {
         Self {
             secret,
             call_timeout: Duration::from_secs(1),
-            forward_timeout: Duration::from_secs(60),
+            forward_timeout: Duration::from_secs(600),
             message_bytes: 64 << 20,
         }
     }

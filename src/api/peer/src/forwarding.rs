@@ -11,16 +11,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
+use http::StatusCode;
 use http::request::Parts;
-use http::{HeaderValue, StatusCode, header};
 use im_cluster::{Cluster, Elsewhere, Peer};
 use im_util::failpoint;
 
 use crate::client::HttpPeers;
 use crate::message::{Answer, ClientApi, Head, What, headers_in, headers_out, owned};
 use crate::recorded::Record;
+use crate::refusal::Refusal;
 
 /// What forwarding needs.
 #[derive(Clone, Debug)]
@@ -68,10 +69,7 @@ async fn forward(State(forwarding): State<Forwarding>, request: Request, next: N
             response = next.clone().run(again(&parts, &body)).await;
         }
     }
-    unavailable(
-        &parts,
-        "The infrastructure is changing hands. Nothing was done; try again.",
-    )
+    Refusal::ChangingHands.answer(forwarding.api, &parts)
 }
 
 fn again(parts: &Parts, body: &Bytes) -> Request {
@@ -96,28 +94,34 @@ impl Forwarding {
         let limit = self.peers.forward_timeout();
         let me = self.cluster.life().boot();
         failpoint!("peer.forward.before", return Forward::NotThere);
-        let asked = self
-            .peers
-            .ask(peer, me, What::Forward(head), body, limit)
-            .await;
+        let asked = self.peers.ask(peer, me, What::Forward(head), body, limit);
+        // Who is declared dead answers no more, however long it might have taken.
+        let asked = tokio::select! {
+            asked = asked => asked,
+            () = self.cluster.until_ended(peer.boot) => {
+                if parts.method.is_safe() {
+                    return Forward::NotThere;
+                }
+                return Forward::Answered(Refusal::OutcomeUnknown.answer(self.api, parts));
+            }
+        };
         failpoint!(
             "peer.forward.after",
-            return Forward::Answered(unavailable(parts, "A failpoint has lost the answer."))
+            return Forward::Answered(Refusal::OutcomeUnknown.answer(self.api, parts))
         );
         match asked {
             Ok((Answer::Served { status, headers }, body)) => {
                 Forward::Answered(relayed(status, headers, body))
             }
             Ok((Answer::NotMine | Answer::Refused, _)) => Forward::NotThere,
-            Ok(_) => Forward::Answered(outcome_unknown(parts)),
+            Ok(_) => Forward::Answered(Refusal::OutcomeUnknown.answer(self.api, parts)),
             Err(error) => {
                 tracing::warn!(%error, "a request could not be forwarded");
-                if error.may_be_done && !parts.method.is_safe() {
-                    return Forward::Answered(outcome_unknown(parts));
-                }
-                let text =
-                    "The owner of the infrastructure does not answer. Nothing was done; try again.";
-                Forward::Answered(unavailable(parts, text))
+                let refusal = match error.may_be_done && !parts.method.is_safe() {
+                    true => Refusal::OutcomeUnknown,
+                    false => Refusal::OwnerSilent,
+                };
+                Forward::Answered(refusal.answer(self.api, parts))
             }
         }
     }
@@ -128,30 +132,4 @@ fn relayed(status: u16, headers: Vec<(String, Vec<u8>)>, body: Bytes) -> Respons
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     *response.headers_mut() = headers_in(headers);
     response
-}
-
-/// Not to be tried again without a look: no `Retry-After`.
-fn outcome_unknown(parts: &Parts) -> Response {
-    let text = "The owner of the infrastructure does not answer: it is not known whether this was done. Look before trying again.";
-    refused(parts, StatusCode::GATEWAY_TIMEOUT, text)
-}
-
-fn unavailable(parts: &Parts, text: &'static str) -> Response {
-    let mut response = refused(parts, StatusCode::SERVICE_UNAVAILABLE, text);
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-    response
-}
-
-/// In the form that the API gives its errors: text, or JSON for who accepts it.
-fn refused(parts: &Parts, status: StatusCode, text: &'static str) -> Response {
-    let accepts = parts.headers.get(header::ACCEPT);
-    let accepts = accepts.and_then(|accepts| accepts.to_str().ok());
-    if accepts.is_some_and(|accepts| accepts.contains("application/json")) {
-        let form = serde_json::json!({"message": text, "code": status.as_u16()});
-        let kind = [(header::CONTENT_TYPE, "application/json")];
-        return (status, kind, form.to_string()).into_response();
-    }
-    (status, text).into_response()
 }

@@ -13,6 +13,7 @@ mod envelope;
 mod forwarding;
 mod message;
 mod recorded;
+mod refusal;
 mod replay;
 mod server;
 

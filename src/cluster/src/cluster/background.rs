@@ -49,7 +49,7 @@ impl Inner {
     /// Forgets what is believed of infrastructures whose lease has changed hands, and wakes who waits for them.
     async fn follow_leases(&self) {
         let mut wakeups = self.parts.leases.wakeups();
-        let mut deaths = self.members.deaths();
+        let mut ends = self.members.ends();
         loop {
             tokio::select! {
                 id = wakeups.recv() => match id {
@@ -59,7 +59,7 @@ impl Inner {
                     Err(RecvError::Lagged(_)) => self.hints().clear(),
                     Err(RecvError::Closed) => return,
                 },
-                died = deaths.changed() => match died {
+                ended = ends.changed() => match ended {
                     Ok(()) => self.hints().clear(),
                     Err(_) => return,
                 },
