@@ -24,8 +24,8 @@ use crate::message::{Answer, Ask, What, join, part};
 /// How nodes talk to each other.
 #[derive(Clone, Debug)]
 pub struct PeerSettings {
-    /// `CLUSTER_SECRET`.
-    pub secret: Secret,
+    /// `CLUSTER_SECRET`: the first seals, each opens.
+    pub secrets: Vec<Secret>,
     /// How long a short question may take.
     pub call_timeout: Duration,
     /// How long the owner, as long as it lives, has to serve a request of a client: launches that the client waits for
@@ -53,9 +53,9 @@ struct Inner {
 
 impl PeerSettings {
     /// The suggested ones.
-    pub fn new(secret: Secret) -> Self {
+    pub fn new(secrets: Vec<Secret>) -> Self {
         Self {
-            secret,
+            secrets,
             call_timeout: Duration::from_secs(1),
             forward_timeout: Duration::from_secs(600),
             message_bytes: 64 << 20,
@@ -80,7 +80,7 @@ impl HttpPeers {
         Self {
             inner: Arc::new(Inner {
                 client,
-                sealer: Sealer::new(&settings.secret),
+                sealer: Sealer::new(&settings.secrets),
                 settings,
                 number: AtomicU64::new(1),
             }),

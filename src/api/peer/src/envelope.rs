@@ -26,7 +26,8 @@ use im_util::Secret;
 /// The secret of a cluster, ready for use.
 #[derive(Clone)]
 pub(crate) struct Sealer {
-    secret: Prk,
+    /// The first seals, each opens.
+    secrets: Vec<Prk>,
     random: SystemRandom,
 }
 
@@ -54,10 +55,12 @@ struct KeyBytes;
 // === impl Sealer ===
 
 impl Sealer {
-    pub(crate) fn new(secret: &Secret) -> Self {
+    /// With these secrets: the first seals, each opens. Without any, nothing can be sealed.
+    pub(crate) fn new(secrets: &[Secret]) -> Self {
         let salt = Salt::new(HKDF_SHA256, b"im cluster peers");
+        let extract = |secret: &Secret| salt.extract(secret.expose().as_bytes());
         Self {
-            secret: salt.extract(secret.expose().as_bytes()),
+            secrets: secrets.iter().map(extract).collect(),
             random: SystemRandom::new(),
         }
     }
@@ -65,7 +68,7 @@ impl Sealer {
     pub(crate) fn seal(&self, purpose: Purpose<'_>, message: &[u8]) -> Result<Vec<u8>, NotSealed> {
         let mut salt = [0; SALT_BYTES];
         self.random.fill(&mut salt).map_err(|_| NotSealed)?;
-        let key = self.key(purpose, &salt)?;
+        let key = key(self.secrets.first().ok_or(NotSealed)?, purpose, &salt)?;
         let mut body = message.to_vec();
         key.seal_in_place_append_tag(nonce(), Aad::from(MAGIC), &mut body)
             .map_err(|_| NotSealed)?;
@@ -79,28 +82,30 @@ impl Sealer {
     pub(crate) fn open(&self, purpose: Purpose<'_>, sealed: &[u8]) -> Result<Vec<u8>, NotSealed> {
         let rest = sealed.strip_prefix(MAGIC).ok_or(NotSealed)?;
         let (salt, body) = rest.split_at_checked(SALT_BYTES).ok_or(NotSealed)?;
-        let key = self.key(purpose, salt)?;
-        let mut body = body.to_vec();
-        let message = key
-            .open_in_place(nonce(), Aad::from(MAGIC), &mut body)
-            .map_err(|_| NotSealed)?;
-        Ok(message.to_vec())
+        for secret in &self.secrets {
+            let key = key(secret, purpose, salt)?;
+            let mut body = body.to_vec();
+            if let Ok(message) = key.open_in_place(nonce(), Aad::from(MAGIC), &mut body) {
+                return Ok(message.to_vec());
+            }
+        }
+        Err(NotSealed)
     }
+}
 
-    /// A key for one message.
-    fn key(&self, purpose: Purpose<'_>, salt: &[u8]) -> Result<LessSafeKey, NotSealed> {
-        let info: [&[u8]; 3] = match purpose {
-            Purpose::Request => [b"request", b"", salt],
-            Purpose::Answer(request) => [b"answer", request, salt],
-        };
-        let mut bytes = [0; 32];
-        self.secret
-            .expand(&info, KeyBytes)
-            .and_then(|key| key.fill(&mut bytes))
-            .map_err(|_| NotSealed)?;
-        let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes).map_err(|_| NotSealed)?;
-        Ok(LessSafeKey::new(key))
-    }
+/// A key for one message.
+fn key(secret: &Prk, purpose: Purpose<'_>, salt: &[u8]) -> Result<LessSafeKey, NotSealed> {
+    let info: [&[u8]; 3] = match purpose {
+        Purpose::Request => [b"request", b"", salt],
+        Purpose::Answer(request) => [b"answer", request, salt],
+    };
+    let mut bytes = [0; 32];
+    secret
+        .expand(&info, KeyBytes)
+        .and_then(|key| key.fill(&mut bytes))
+        .map_err(|_| NotSealed)?;
+    let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes).map_err(|_| NotSealed)?;
+    Ok(LessSafeKey::new(key))
 }
 
 impl std::fmt::Debug for Sealer {
@@ -131,8 +136,9 @@ pub(crate) fn mark(sealed: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
 
-    fn sealer(secret: &str) -> Sealer {
-        Sealer::new(&Secret::new(secret))
+    fn sealer(secrets: &str) -> Sealer {
+        let secrets: Vec<Secret> = secrets.split(',').map(Secret::new).collect();
+        Sealer::new(&secrets)
     }
 
     #[test]
@@ -147,6 +153,21 @@ mod tests {
             Err(NotSealed)
         );
         assert!(!sealed.windows(5).any(|part| part == b"hello"));
+    }
+
+    #[test]
+    fn secrets_are_exchanged_one_node_after_the_other() {
+        for [one, other] in [
+            ["old", "old,new"],
+            ["old,new", "new,old"],
+            ["new,old", "new"],
+        ] {
+            for (from, to) in [(one, other), (other, one)] {
+                let sealed = sealer(from).seal(Purpose::Request, b"hello").unwrap();
+                let opened = sealer(to).open(Purpose::Request, &sealed);
+                assert_eq!(opened.unwrap(), b"hello", "{from} to {to}");
+            }
+        }
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub fn router(cluster: Cluster, clients: ClientApis, settings: &PeerSettings) ->
     let shared = Arc::new(Shared {
         cluster,
         clients,
-        sealer: Sealer::new(&settings.secret),
+        sealer: Sealer::new(&settings.secrets),
         seen: Seen::default(),
         message_bytes: settings.message_bytes,
     });

@@ -60,7 +60,7 @@ async fn change(
 }
 
 async fn node(store: &Arc<dyn Database>, name: &str, secret: &str) -> Node {
-    let settings = PeerSettings::new(Secret::new(secret));
+    let settings = PeerSettings::new(vec![Secret::new(secret)]);
     let peers = HttpPeers::new(settings.clone());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -185,7 +185,7 @@ async fn what_was_recorded_cannot_be_played_again_and_shows_nothing() {
         client.write_all(&answer).await.unwrap();
         (recorded, answer)
     });
-    let peers = HttpPeers::new(PeerSettings::new(Secret::new("s")));
+    let peers = HttpPeers::new(PeerSettings::new(vec![Secret::new("s")]));
     let peer = im_cluster::Peer {
         boot: one.cluster.life().boot(),
         address: heard,
@@ -243,7 +243,7 @@ async fn what_was_not_sent_was_not_done_and_what_was_sent_is_not_known() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(&directory).await;
     let one = node(&store, "1", "s").await;
-    let mut settings = PeerSettings::new(Secret::new("s"));
+    let mut settings = PeerSettings::new(vec![Secret::new("s")]);
     settings.forward_timeout = Duration::from_millis(200);
     let peers = HttpPeers::new(settings);
     let (_listener, mute) = mute().await;

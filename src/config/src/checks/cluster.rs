@@ -19,7 +19,7 @@ pub(super) fn check(settings: &Settings, values: &mut Values<'_>) {
     contradiction(
         values,
         &["CLUSTER_SECRET", "DATA_DB"],
-        ha.cluster_secret.is_some() && !is_shared,
+        !ha.cluster_secret.is_empty() && !is_shared,
         &format!(
             "CLUSTER_SECRET is set, so several nodes share the database and DATA_DB was expected to begin with mysql://, but it is {database}."
         ),
@@ -35,7 +35,7 @@ pub(super) fn check(settings: &Settings, values: &mut Values<'_>) {
     suspicion(
         values,
         &["REDIS_URL", "CLUSTER_SECRET"],
-        ha.redis_url.is_some() && is_shared && ha.cluster_secret.is_none(),
+        ha.redis_url.is_some() && is_shared && ha.cluster_secret.is_empty(),
         "REDIS_URL is set and CLUSTER_SECRET is not, so that this node cannot reach others: use it for a service of one node only.",
     );
     times(settings, values);
@@ -63,8 +63,8 @@ fn secrets(settings: &Settings, values: &mut Values<'_>) {
     contradiction(
         values,
         &["CLUSTER_SECRET"],
-        ha.cluster_secret.as_ref().is_some_and(short),
-        "CLUSTER_SECRET is too short: at least 16 characters were expected, as from: openssl rand -base64 32.",
+        ha.cluster_secret.iter().any(short),
+        "CLUSTER_SECRET is too short: at least 16 characters were expected of each secret, as from: openssl rand -base64 32.",
     );
     contradiction(
         values,
@@ -72,10 +72,7 @@ fn secrets(settings: &Settings, values: &mut Values<'_>) {
         ha.cluster_key.iter().any(short),
         "CLUSTER_KEY is too short: at least 16 characters were expected of each key, as from: openssl rand -base64 32.",
     );
-    let same = |key: &Secret| {
-        let secret = ha.cluster_secret.as_ref();
-        secret.is_some_and(|secret| secret.expose() == key.expose())
-    };
+    let same = |key: &Secret| ha.cluster_secret.contains(key);
     suspicion(
         values,
         &["CLUSTER_SECRET", "CLUSTER_KEY"],
@@ -86,7 +83,7 @@ fn secrets(settings: &Settings, values: &mut Values<'_>) {
 
 fn ports(settings: &Settings, values: &mut Values<'_>) {
     let (ha, rest, xmlrpc) = (&settings.ha, &settings.rest, &settings.xmlrpc);
-    let listens = ha.cluster_secret.is_some() && ha.cluster_port != 0;
+    let listens = !ha.cluster_secret.is_empty() && ha.cluster_port != 0;
     for (active, port, name) in [
         (rest.active, rest.port, "REST_PORT"),
         (xmlrpc.active, xmlrpc.port, "XMLRCP_PORT"),

@@ -6,8 +6,8 @@ use std::time::Duration;
 use im_util::Secret;
 
 use crate::codec::{
-    Bytes, Host, Interval, OptionalInterval, OptionalText, Password, Passwords, Port, RedisUrl,
-    Seconds, TextOrDefault, choice,
+    Bytes, Host, Interval, OptionalInterval, OptionalText, Passwords, Port, RedisUrl, Seconds,
+    TextOrDefault, choice,
 };
 use crate::concern::concern;
 
@@ -21,7 +21,8 @@ concern! {
         cache_max_bytes: NonZeroU64 = bytes(512 << 20), "CACHE_MAX_BYTES" as Bytes;
         /// Secret by which the nodes of a service know each other, at least 16 characters; the same in all of them. With
         /// it a node listens for the others and sends them the requests for what they own; it takes a MySQL `DATA_DB`.
-        cluster_secret: Option<Secret> = None, "CLUSTER_SECRET" as Password;
+        /// Several are separated by commas: the first seals, each opens.
+        cluster_secret: Vec<Secret> = Vec::new(), "CLUSTER_SECRET" as Passwords;
         /// Address of this node by which the other nodes reach it, and on which it listens for them: an IP address or a
         /// host name of this machine. Only nodes need to reach it.
         cluster_address: String = "127.0.0.1".to_owned(), "CLUSTER_ADDRESS" as Host;

@@ -60,8 +60,17 @@ async fn serve(loaded: &Loaded) -> Result<(), String> {
         _ = interrupt.recv() => {}
     }
     tracing::info!("the service stops");
-    app.stop().await;
-    Ok(())
+    tokio::select! {
+        () = app.stop() => Ok(()),
+        _ = terminate.recv() => Err(cut_off()),
+        _ = interrupt.recv() => Err(cut_off()),
+    }
+}
+
+/// A second signal ends what the first one has begun to end in order.
+fn cut_off() -> String {
+    "The service was told to end twice and ends at once: what it had begun is finished by other nodes, or after the next start."
+        .to_owned()
 }
 
 /// Says what was started and how to use it.

@@ -72,9 +72,10 @@ async fn look(settings: &Settings, infrastructure: Option<&str>) -> Result<Shown
 /// A cluster of nobody else, which reads and asks and owns nothing.
 async fn observer(settings: &Settings) -> Result<Cluster, String> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let peers: Arc<dyn Peers> = match &settings.ha.cluster_secret {
-        Some(secret) => Arc::new(HttpPeers::new(PeerSettings::new(secret.clone()))),
-        None => Arc::new(NoPeers),
+    let secrets = settings.ha.cluster_secret.clone();
+    let peers: Arc<dyn Peers> = match secrets.is_empty() {
+        true => Arc::new(NoPeers),
+        false => Arc::new(HttpPeers::new(PeerSettings::new(secrets))),
     };
     let parts = Parts {
         store: app::open_store(settings).await?,

@@ -62,9 +62,9 @@ pub(crate) async fn join(
         let cluster = Cluster::alone(parts, cache(settings));
         return Ok(Joined { cluster, way: None });
     }
-    let way = match &ha.cluster_secret {
-        Some(secret) => Some(Way::open(settings, secret).await?),
-        None => None,
+    let way = match ha.cluster_secret.is_empty() {
+        true => None,
+        false => Some(Way::open(settings).await?),
     };
     if let Some(way) = &way {
         parts.peers = Arc::new(way.peers.clone());
@@ -136,7 +136,7 @@ pub(crate) fn machine_name() -> String {
 
 impl Way {
     /// Takes the port of the peer listener. Other nodes that ask before this one serves wait.
-    async fn open(settings: &Settings, secret: &Secret) -> Result<Self, String> {
+    async fn open(settings: &Settings) -> Result<Self, String> {
         let ha = &settings.ha;
         let server = ServerSettings {
             name: "cluster",
@@ -153,7 +153,7 @@ impl Way {
             true => format!("[{host}]:{port}"),
             false => format!("{host}:{port}"),
         };
-        let settings = PeerSettings::new(secret.clone());
+        let settings = PeerSettings::new(ha.cluster_secret.clone());
         Ok(Self {
             peers: HttpPeers::new(settings.clone()),
             settings,
