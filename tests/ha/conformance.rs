@@ -22,6 +22,13 @@ fn boot_mode_0() {
     replay(0, &["admin"]);
 }
 
+/// Not each request elsewhere, but to the owner, through the configuration that the project has for HAProxy. It lets no
+/// client say by which address it came.
+#[test]
+fn boot_mode_0_behind_haproxy_as_it_is_to_be() {
+    replay_with(Setup::nodes(3), 0, &["admin"], &["forwarded-headers"]);
+}
+
 #[test]
 fn boot_mode_0_on_a_database_of_release_1_19() {
     replay(0, &["seed_db", "admin"]);
@@ -67,14 +74,17 @@ fn static_files() {
     replay(0, &["static"]);
 }
 
-/// Starts three nodes in a configuration and replays the scenarios that fit it.
+/// Starts three nodes in a configuration, each request at a node chosen by chance, and replays the scenarios that fit it.
 fn replay(boot_mode: u8, configurations: &[&str]) {
+    replay_with(Setup::nodes(3).spread(), boot_mode, configurations, &[]);
+}
+
+fn replay_with(setup: Setup, boot_mode: u8, configurations: &[&str], without: &[&str]) {
     if skipped("conformance") {
         return;
     }
     let files = Scratch::new();
-    let mut setup = Setup::nodes(3)
-        .spread()
+    let mut setup = setup
         .option("BOOT_MODE", boot_mode)
         .option("MAX_SIMULTANEOUS_LAUNCHES", 1)
         .option("CONFMAMAGER_CHECK_STATE_INTERVAL", 1);
@@ -89,7 +99,7 @@ fn replay(boot_mode: u8, configurations: &[&str]) {
             load_dump(db, database);
         }
     });
-    run_scenarios(&cluster, boot_mode, configurations);
+    run_scenarios(&cluster, boot_mode, configurations, without);
 }
 
 /// The options of a configuration of `configs.json`.
@@ -118,7 +128,7 @@ fn load_dump(db: &MariaDb, database: &str) {
     db.statements(&format!("USE {database};\n{dump}"));
 }
 
-fn run_scenarios(cluster: &Cluster, boot_mode: u8, configurations: &[&str]) {
+fn run_scenarios(cluster: &Cluster, boot_mode: u8, configurations: &[&str], without: &[&str]) {
     let mut command = Command::new("python3");
     command
         .arg(corpus().join("run.py"))
@@ -129,6 +139,9 @@ fn run_scenarios(cluster: &Cluster, boot_mode: u8, configurations: &[&str]) {
         .arg(corpus().join("deviations.json"));
     for name in configurations {
         command.args(["--with", name]);
+    }
+    for name in without {
+        command.args(["--skip", name]);
     }
     let output = command
         .arg(corpus().join("rest"))
