@@ -25,6 +25,9 @@ pub enum ClusterError {
         "this node cannot prove that what it knows is current: the database does not confirm its session"
     )]
     NotFresh,
+    /// The infrastructure is not at a version that the change was meant for. Nothing was changed.
+    #[error("infrastructure {0} has changed since")]
+    Stale(InfId),
     /// Another node owns the infrastructure, is not known to be dead, and does not answer. Nothing was done; it answers
     /// soon, or is declared dead.
     #[error("infrastructure {0} belongs to a node that does not answer")]

@@ -60,7 +60,7 @@ impl Recovering {
         &self,
         change: impl FnOnce(&mut Infrastructure, &mut Vec<JournalChange>) -> Result<T, E>,
     ) -> Result<T, ChangeError<E>> {
-        self.slot.commit(change).await
+        self.slot.commit(None, change).await
     }
 
     /// As [`Slot::record`], without waiting.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use im_domain::{InfId, Infrastructure};
+use im_domain::{InfId, Infrastructure, Version};
 use im_store::{Database, JournalChange, Position};
 use im_util::{Clock, failpoint};
 use tokio::sync::{Mutex as AsyncMutex, watch};
@@ -96,18 +96,34 @@ impl Slot {
     /// # Errors
     /// `NotFresh` if that cannot be proved in time; `Lost` if it is not owned here any more: open it again.
     pub async fn read(&self) -> Result<Arc<Infrastructure>, ClusterError> {
+        self.read_at()
+            .await
+            .map(|(infrastructure, _)| infrastructure)
+    }
+
+    /// As [`Slot::read`], with the place in the life of the row at which it is so.
+    ///
+    /// # Errors
+    /// As those of [`Slot::read`].
+    pub async fn read_at(&self) -> Result<(Arc<Infrastructure>, Position), ClusterError> {
         match self.surroundings.read_mode {
             ReadMode::Cached => self.read_cached().await,
             ReadMode::Validated => self.read_validated().await,
         }
     }
 
-    async fn read_cached(&self) -> Result<Arc<Infrastructure>, ClusterError> {
+    /// The snapshot and its position, which are swapped together.
+    fn snapshot_at(&self) -> (Arc<Infrastructure>, Position) {
+        let working = self.working();
+        (self.snapshot(), working.position())
+    }
+
+    async fn read_cached(&self) -> Result<(Arc<Infrastructure>, Position), ClusterError> {
         let life = &self.surroundings.life;
         loop {
             // Wait, take, and only then look at the clock: a process that was stopped between the last two finds out.
             let fresh = life.until_fresh(self.surroundings.patience).await;
-            let snapshot = self.snapshot();
+            let snapshot = self.snapshot_at();
             if self.is_lost() {
                 return Err(self.lost());
             }
@@ -120,17 +136,14 @@ impl Slot {
         }
     }
 
-    async fn read_validated(&self) -> Result<Arc<Infrastructure>, ClusterError> {
+    async fn read_validated(&self) -> Result<(Arc<Infrastructure>, Position), ClusterError> {
         for _ in 0..READ_ATTEMPTS {
             if self.is_lost() {
                 return Err(self.lost());
             }
-            let (snapshot, at) = {
-                let working = self.working();
-                (self.snapshot(), working.position())
-            };
+            let (snapshot, at) = self.snapshot_at();
             if cfg!(feature = "bug-trust-cache") || self.standing_is(at).await? {
-                return Ok(snapshot);
+                return Ok((snapshot, at));
             }
         }
         Err(ClusterError::NotFresh)
@@ -221,7 +234,22 @@ impl Slot {
         change: impl FnOnce(&mut Infrastructure, &mut Vec<JournalChange>) -> Result<T, E>,
     ) -> Result<T, ChangeError<E>> {
         self.until_recovered().await;
-        self.commit(change).await
+        self.commit(None, change).await
+    }
+
+    /// As [`Slot::change_with`], if the infrastructure is at one of these versions: nothing was committed since, and
+    /// nothing is on its way. What comes between the look and the commit is no matter, since both are one step.
+    ///
+    /// # Errors
+    /// `Stale` if it is not, and those of a change.
+    pub async fn change_at<T, E>(
+        self: &Arc<Self>,
+        versions: &[Version],
+        change: impl FnOnce(&mut Infrastructure, &mut Vec<JournalChange>) -> Result<T, E>,
+    ) -> Result<T, ChangeError<E>> {
+        self.until_recovered().await;
+        self.until(|working| !working.is_ahead()).await;
+        self.commit(Some(versions), change).await
     }
 
     /// Commits changes of the journal alone.
@@ -242,7 +270,7 @@ impl Slot {
             let why = format!("infrastructure {} is being recovered", self.id);
             return Err(ClusterError::Unavailable(why).into());
         }
-        self.apply(|infrastructure, _| change(infrastructure))
+        self.apply(None, |infrastructure, _| change(infrastructure))
             .map(|(value, _)| value)
     }
 

@@ -69,12 +69,13 @@ impl Manager {
         if !caller.may_manage(&slot.snapshot().owners) {
             return Err(Error::forbidden());
         }
-        self.resume_launches(&slot, caller);
+        self.is_not_too_late(&slot)?;
+        self.unconditioned().resume_launches(&slot, caller);
         Ok(slot)
     }
 
     /// As [`Manager::open`], with the infrastructure as it is: what is answered to a client comes from here or from
-    /// [`proved`].
+    /// [`Manager::proved`].
     ///
     /// # Errors
     /// As those of [`Manager::open`]; `Unavailable` if it cannot be proved that what is known is current.
@@ -86,7 +87,7 @@ impl Manager {
         let mut last = ClusterError::Lost(id.clone());
         for _ in 0..READ_ATTEMPTS {
             let slot = self.open(caller, id).await?;
-            match proved(&slot, caller).await {
+            match self.proved(&slot, caller).await {
                 Ok(infrastructure) => return Ok((slot, infrastructure?)),
                 // It went to another node between the two steps.
                 Err(error @ ClusterError::Lost(_)) => last = error,
@@ -95,24 +96,26 @@ impl Manager {
         }
         Err(last.into())
     }
-}
 
-/// The infrastructure as it is, if it still is there and the caller's.
-///
-/// # Errors
-/// The cluster's, if nothing can be proved; within, `NotFound` or `Forbidden`.
-pub(crate) async fn proved(
-    slot: &Arc<Slot>,
-    caller: &Caller,
-) -> Result<Result<Arc<Infrastructure>, Error>, ClusterError> {
-    let infrastructure = slot.read().await?;
-    if infrastructure.deleted {
-        return Ok(Err(Error::not_found(slot.id())));
+    /// The infrastructure as it is, if it still is there and the caller's.
+    ///
+    /// # Errors
+    /// The cluster's, if nothing can be proved; within, `NotFound` or `Forbidden`.
+    pub(crate) async fn proved(
+        &self,
+        slot: &Arc<Slot>,
+        caller: &Caller,
+    ) -> Result<Result<Arc<Infrastructure>, Error>, ClusterError> {
+        let (infrastructure, at) = slot.read_at().await?;
+        if infrastructure.deleted {
+            return Ok(Err(Error::not_found(slot.id())));
+        }
+        if !caller.may_manage(&infrastructure.owners) {
+            return Ok(Err(Error::forbidden()));
+        }
+        self.saw(at.version);
+        Ok(Ok(infrastructure))
     }
-    if !caller.may_manage(&infrastructure.owners) {
-        return Ok(Err(Error::forbidden()));
-    }
-    Ok(Ok(infrastructure))
 }
 
 /// The machine that a client means by `text`.

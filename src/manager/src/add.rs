@@ -13,7 +13,7 @@ use crate::access::Verb;
 use crate::create::note_failures;
 use crate::detached::turn;
 use crate::document::merge;
-use crate::journal::{begin_context, commit};
+use crate::journal::begin_context;
 use crate::launch::{LaunchGroup, Launching, Summary, plan_intents};
 use crate::placement::{plan, requested_machines};
 use crate::{Added, Document, Error, Manager, context};
@@ -44,6 +44,9 @@ impl Manager {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
         let (turn, before) = turn(&slot, "add").await?;
+        if let Some(earlier) = self.earlier(&caller).await? {
+            return self.added_before(earlier).await;
+        }
         let document = document.complete(&before.radl)?;
         let settings = &self.inner.settings;
         let present = before.live_vms().count();
@@ -63,21 +66,23 @@ impl Manager {
             }
         };
         let now = self.inner.clock.epoch_seconds();
-        let operation = self.operation(OperationKind::Add, id, &caller);
+        let mut operation = self.operation(OperationKind::Add, id, &caller);
+        operation.idempotency = self.idempotency(&caller);
         let names = self.names().await?;
-        let groups = commit(&slot, |entry| {
-            let inf = &mut *entry.infrastructure;
-            inf.radl = merged;
-            if context {
-                inf.configured = None;
-            }
-            let groups = plan(inf, &document, placement, settings, now);
-            entry.begin(&operation);
-            let machines = LaunchGroup::machines(&groups);
-            plan_intents(entry, &names, operation.id, machines);
-            Ok::<_, Error>(groups)
-        })
-        .await?;
+        let groups = self
+            .commit_first(&slot, |entry| {
+                let inf = &mut *entry.infrastructure;
+                inf.radl = merged;
+                if context {
+                    inf.configured = None;
+                }
+                let groups = plan(inf, &document, placement, settings, now);
+                entry.begin(&operation);
+                let machines = LaunchGroup::machines(&groups);
+                plan_intents(entry, &names, operation.id, machines);
+                Ok::<_, Error>(groups)
+            })
+            .await?;
         let mut vms: Vec<VmId> = LaunchGroup::machines(&groups).collect();
         vms.sort_unstable();
         let addition = Addition {
@@ -101,13 +106,14 @@ impl Manager {
         context: bool,
     ) -> Result<(), Error> {
         let next = self.operation(OperationKind::Reconfigure, slot.id(), caller);
-        let begun = commit(slot, |entry| {
-            let inf = &mut *entry.infrastructure;
-            inf.radl = merged(&inf.radl, document)?;
-            let begun = context.then(|| begin_context(entry, None, &next));
-            Ok::<_, Error>(begun.flatten())
-        })
-        .await?;
+        let begun = self
+            .commit_first(slot, |entry| {
+                let inf = &mut *entry.infrastructure;
+                inf.radl = merged(&inf.radl, document)?;
+                let begun = context.then(|| begin_context(entry, None, &next));
+                Ok::<_, Error>(begun.flatten())
+            })
+            .await?;
         if let Some(operation) = begun {
             self.spawn_context(slot, caller, None, operation);
         }

@@ -54,7 +54,7 @@ impl Manager {
         let machine = Reach::of(&self.inner.registry, caller).machine(slot.id(), machine)?;
         let operation = self.operation(OperationKind::Alter, slot.id(), caller);
         let names = self.names().await?;
-        commit(slot, |entry| {
+        self.commit_first(slot, |entry| {
             power::begin(entry, &names, &operation, IntentAction::Alter, &[vm]);
             Ok::<(), Error>(())
         })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use im_auth::{Caller, Credentials};
-use im_cluster::{OperationGuard, Slot};
+use im_cluster::{ClusterError, OperationGuard, Slot};
 use im_domain::{InfId, Infrastructure, OperationId};
 use im_operations::Entry;
 use im_radl::Radl;
@@ -37,6 +37,25 @@ impl Manager {
         asynchronous: bool,
     ) -> Result<InfId, Error> {
         let caller = self.enter(Verb::Change, credentials)?;
+        if let Some(earlier) = self.earlier(&caller).await? {
+            return self.created_before(earlier, asynchronous).await;
+        }
+        match self.create_new(&caller, document, asynchronous).await? {
+            Ok(id) => Ok(id),
+            Err(repeated) => {
+                let earlier = self.faster(&caller, repeated).await?;
+                self.created_before(earlier, asynchronous).await
+            }
+        }
+    }
+
+    /// Within: the answer of the cluster to its first commit, if that refused.
+    async fn create_new(
+        &self,
+        caller: &Caller,
+        document: Document,
+        asynchronous: bool,
+    ) -> Result<Result<InfId, ClusterError>, Error> {
         let radl = Arc::new(document.complete(&Radl::default())?);
         let settings = &self.inner.settings;
         let wanted = requested_machines(&radl, 0, settings.max_inf_vms)?;
@@ -48,25 +67,31 @@ impl Manager {
             infrastructure.configured = Some(false);
             let text = "Infrastructure without any deploy. Exiting.";
             context::note(&mut infrastructure, &*self.inner.clock, text);
-            self.inner.cluster.create(infrastructure).await?;
-            return Ok(id);
+            let journal = self.begun_and_done(&mut infrastructure, caller);
+            let cluster = &self.inner.cluster;
+            let created = cluster.create_with(infrastructure, journal).await;
+            return Ok(created.map(|_| id));
         }
-        let operation = self.operation(OperationKind::Create, &id, &caller);
+        let mut operation = self.operation(OperationKind::Create, &id, caller);
+        operation.idempotency = self.idempotency(caller);
         if asynchronous {
             Unfinished::Creation.note(&mut infrastructure);
             let begun = begun(&mut infrastructure, &operation);
-            let (slot, turn) = self.insert(infrastructure, begun).await?;
-            let manager = self.clone();
+            let (slot, turn) = match self.insert(infrastructure, begun).await {
+                Ok(inserted) => inserted,
+                Err(refused) => return Ok(Err(refused)),
+            };
+            let (manager, caller) = (self.unconditioned(), caller.clone());
             let work = async move {
                 if let Err(error) = manager.place_and_launch(&slot, &caller, turn).await {
                     tracing::warn!(inf.id = %slot.id(), error = %error, "The creation cannot go on.");
                 }
             };
             self.inner.tasks.spawn("create", &id, work);
-            return Ok(id);
+            return Ok(Ok(id));
         }
         let placement = self
-            .place(&caller, &radl, &infrastructure.private_networks)
+            .place(caller, &radl, &infrastructure.private_networks)
             .await?;
         let names = self.names().await?;
         let groups = plan(&mut infrastructure, &radl, placement, settings, now);
@@ -74,15 +99,35 @@ impl Manager {
         let mut entry = Entry::new(&mut infrastructure, &mut journal);
         let machines = LaunchGroup::machines(&groups);
         plan_intents(&mut entry, &names, operation.id, machines);
-        let (slot, turn) = self.insert(infrastructure, journal).await?;
-        let manager = self.clone();
+        let (slot, turn) = match self.insert(infrastructure, journal).await {
+            Ok(inserted) => inserted,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let (manager, caller) = (self.unconditioned(), caller.clone());
         let work = async move {
             manager
                 .launch_created(&slot, &caller, groups, IfAllFail::Delete, turn)
                 .await
         };
         self.detached("create", &id, work).await?;
-        Ok(id)
+        Ok(Ok(id))
+    }
+
+    /// A creation that is done when it is committed, for who may repeat it: without a key nothing is written down.
+    pub(crate) fn begun_and_done(
+        &self,
+        infrastructure: &mut Infrastructure,
+        caller: &Caller,
+    ) -> Vec<JournalChange> {
+        let Some(idempotency) = self.idempotency(caller) else {
+            return Vec::new();
+        };
+        let mut operation = self.operation(OperationKind::Create, &infrastructure.id, caller);
+        operation.sealed = None;
+        operation.idempotency = Some(idempotency);
+        let mut journal = begun(infrastructure, &operation);
+        Entry::new(infrastructure, &mut journal).end(operation.id, OperationState::Done, None);
+        journal
     }
 
     /// Commits a new infrastructure and what its journal begins with, and takes its first turn: nobody resumes what has
@@ -91,7 +136,7 @@ impl Manager {
         &self,
         infrastructure: Infrastructure,
         journal: Vec<JournalChange>,
-    ) -> Result<(Arc<Slot>, OperationGuard), Error> {
+    ) -> Result<(Arc<Slot>, OperationGuard), ClusterError> {
         let _mine = Resuming::begin(self, &infrastructure.id);
         let cluster = &self.inner.cluster;
         let slot = cluster.create_with(infrastructure, journal).await?;

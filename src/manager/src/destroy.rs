@@ -35,7 +35,7 @@ impl Manager {
         if asynchronous || slot.snapshot().live_vms().any(|vm| needs_cloud(vm)) {
             let operation = self.operation(OperationKind::Destroy, id, &caller);
             let names = self.names().await?;
-            commit(&slot, |entry| {
+            self.commit_first(&slot, |entry| {
                 let inf = &mut *entry.infrastructure;
                 if inf.deleted {
                     return Err(Error::not_found(&inf.id));
@@ -96,7 +96,7 @@ impl Manager {
             removal.reasons()
         );
         let clock = &*self.inner.clock;
-        commit(slot, |entry| {
+        self.commit_first(slot, |entry| {
             removal.record(entry);
             let inf = &mut *entry.infrastructure;
             Unfinished::end(inf);

@@ -33,6 +33,12 @@ pub enum ErrorKind {
     Invalid,
     /// A limit of the service was exceeded: ask for less.
     TooLarge,
+    /// The infrastructure has changed since the version that the request is meant for: look again.
+    Stale,
+    /// The key of the request was used for another one: take a new key.
+    KeyReused,
+    /// The first request under this key has not been answered yet: ask again later.
+    InProgress,
     /// Another node owns the infrastructure, and nothing was done: [`Error::elsewhere`] says which.
     Elsewhere,
     /// The service cannot do it now, and nothing was done: ask again later.
@@ -136,6 +142,30 @@ impl Error {
         Self::new(ErrorKind::OutcomeUnknown, message).caused_by(self)
     }
 
+    /// A change that was meant for another version.
+    pub(crate) fn stale() -> Self {
+        Self::new(
+            ErrorKind::Stale,
+            "The infrastructure has changed since: it is not at the version that If-Match names. Nothing was done.",
+        )
+    }
+
+    /// A key that was used before, for something else.
+    pub(crate) fn key_reused() -> Self {
+        Self::new(
+            ErrorKind::KeyReused,
+            "The Idempotency-Key was used before, for another request. Nothing was done.",
+        )
+    }
+
+    /// A repeat of what goes on.
+    pub(crate) fn in_progress() -> Self {
+        Self::new(
+            ErrorKind::InProgress,
+            "The first request under this Idempotency-Key has not been answered yet. Try again later.",
+        )
+    }
+
     /// Work of this service that ended before its time.
     pub(crate) fn aborted(error: JoinError) -> Self {
         Self::new(ErrorKind::Internal, "The service failed. Its log says why.").caused_by(error)
@@ -163,6 +193,12 @@ impl From<ClusterError> for Error {
             ClusterError::AlreadyExists(id) => (
                 ErrorKind::Invalid,
                 format!("There is an infrastructure with the ID {id} already."),
+            ),
+            ClusterError::Stale(_) => return Self::stale(),
+            ClusterError::Repeated(_) => (
+                ErrorKind::Unavailable,
+                "Another request under the same key came at the same time. Nothing was changed; try again."
+                    .to_owned(),
             ),
             ClusterError::Unavailable(_) => (
                 ErrorKind::Unavailable,

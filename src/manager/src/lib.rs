@@ -12,6 +12,7 @@ mod access;
 mod add;
 mod alter;
 mod clouds;
+mod conditions;
 mod context;
 mod create;
 mod destroy;
@@ -34,6 +35,7 @@ mod recovery;
 mod refresh;
 mod removal;
 mod remove;
+mod repeat;
 mod request;
 mod snapshot;
 mod stats;
@@ -53,6 +55,7 @@ use im_operations::Names;
 use im_util::Clock;
 use tokio::sync::OnceCell;
 
+pub use conditions::{Conditions, IdempotencyKey};
 pub use error::{Error, ErrorKind};
 pub use estimate::Estimate;
 pub use health::Health;
@@ -67,12 +70,14 @@ pub use request::{
 pub use stats::InfrastructureStats;
 pub use view::VmView;
 
+use conditions::RequestScope;
 use tasks::Tasks;
 
 /// The use cases. Cheap to clone; every clone is the same manager.
 #[derive(Clone, Debug)]
 pub struct Manager {
     inner: Arc<Inner>,
+    request: Arc<RequestScope>,
 }
 
 #[derive(Debug)]
@@ -132,6 +137,7 @@ impl Manager {
                 operations,
                 names: OnceCell::new(),
             }),
+            request: Arc::default(),
         }
     }
 

@@ -31,7 +31,8 @@ impl Manager {
         let caller = self.enter(Verb::ChangeOwners, credentials)?;
         let slot = self.open(&caller, id).await?;
         let new_owners = self.new_owners(&change.credentials)?.owners();
-        slot.change(|infrastructure| {
+        self.commit_first(&slot, |entry| {
+            let infrastructure = &mut *entry.infrastructure;
             // Again, on the newest state: somebody may have taken it from the caller meanwhile.
             if !caller.may_manage(&infrastructure.owners) {
                 return Err(Error::forbidden());

@@ -17,7 +17,6 @@ use im_store::{IntentAction, IntentState, NewOperation, OperationKind, Operation
 
 use crate::access::{Verb, live_vm};
 use crate::detached::turn;
-use crate::journal::commit;
 use crate::reach::{Reach, Reached};
 use crate::{Error, ErrorKind, InfrastructureOperation, Manager, VmOperation};
 
@@ -103,7 +102,7 @@ impl Manager {
         let vms: Vec<VmId> = machines.iter().map(|vm| vm.id).collect();
         let begun = self.operation(operation.kind(), slot.id(), caller);
         let names = self.names().await?;
-        commit(slot, |entry| {
+        self.commit_first(slot, |entry| {
             begin(entry, &names, &begun, operation.action(), &vms);
             Ok::<(), Error>(())
         })

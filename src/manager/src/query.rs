@@ -9,7 +9,7 @@ use im_auth::Credentials;
 use im_domain::{InfId, Infrastructure, VmId, VmState};
 use im_radl::Radl;
 
-use crate::access::{Verb, live_vm, proved};
+use crate::access::{Verb, live_vm};
 use crate::refresh::Scope;
 use crate::view::visible;
 use crate::{Error, ErrorKind, Manager, VmView, tunnel};
@@ -74,7 +74,7 @@ impl Manager {
         let caller = self.enter(Verb::Read, credentials)?;
         let slot = self.open(&caller, id).await?;
         self.refresh(&slot, &caller, Scope::All).await;
-        let infrastructure = proved(&slot, &caller).await??;
+        let infrastructure = self.proved(&slot, &caller).await??;
         Ok(InfrastructureState {
             state: infrastructure.state(),
             vms: infrastructure
@@ -95,7 +95,7 @@ impl Manager {
         let slot = self.open(&caller, id).await?;
         let number = live_vm(&slot.snapshot(), vm)?.id;
         self.refresh(&slot, &caller, Scope::One(number)).await;
-        let infrastructure = proved(&slot, &caller).await??;
+        let infrastructure = self.proved(&slot, &caller).await??;
         live_vm(&infrastructure, vm).map(VmView::of)
     }
 

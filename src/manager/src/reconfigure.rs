@@ -11,7 +11,7 @@ use crate::access::Verb;
 use crate::add::checked;
 use crate::detached::turn;
 use crate::document::{has_new_credentials, merge_recipes, take_new_credentials};
-use crate::journal::{begin_context, commit};
+use crate::journal::begin_context;
 use crate::{Document, Error, Manager};
 
 impl Manager {
@@ -31,13 +31,14 @@ impl Manager {
         let (_turn, _) = turn(&slot, "reconfigure").await?;
         let recipes = document.map(Document::read_recipes).transpose()?;
         let operation = self.operation(OperationKind::Reconfigure, id, &caller);
-        let begun = commit(&slot, |entry| {
-            if let Some(recipes) = &recipes {
-                take(entry.infrastructure, recipes, vms)?;
-            }
-            Ok::<_, Error>(begin_context(entry, vms, &operation))
-        })
-        .await?;
+        let begun = self
+            .commit_first(&slot, |entry| {
+                if let Some(recipes) = &recipes {
+                    take(entry.infrastructure, recipes, vms)?;
+                }
+                Ok::<_, Error>(begin_context(entry, vms, &operation))
+            })
+            .await?;
         if let Some(operation) = begun {
             self.spawn_context(&slot, &caller, vms.map(<[VmId]>::to_vec), operation);
         }

@@ -51,7 +51,14 @@ impl Recovery for Recoverer {
     async fn recover(&self, recovering: &Recovering) -> Result<(), ClusterError> {
         let inner = self.manager.get().and_then(Weak::upgrade);
         match inner {
-            Some(inner) => Manager { inner }.recover(recovering).await,
+            Some(inner) => {
+                Manager {
+                    inner,
+                    request: Arc::default(),
+                }
+                .recover(recovering)
+                .await
+            }
             None => Ok(()),
         }
     }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::access::{Verb, live_vm};
 use crate::detached::turn;
-use crate::journal::{begin_context, commit};
+use crate::journal::begin_context;
 use crate::removal::{mark, needs_cloud, plan_removal};
 use crate::{Error, Manager};
 
@@ -54,7 +54,7 @@ impl Manager {
         if calls.into_iter().any(|vm| needs_cloud(vm)) {
             let operation = self.operation(OperationKind::Remove, slot.id(), caller);
             let names = self.names().await?;
-            commit(slot, |entry| {
+            self.commit_first(slot, |entry| {
                 mark(entry.infrastructure, vms);
                 // What was left open is finished under its own name.
                 let mut open = Entry::open(entry.infrastructure, Some(&[OperationKind::Remove]));
@@ -71,18 +71,19 @@ impl Manager {
         let lines = CloudLine::all(caller.credentials());
         let removal = self.remove_from_clouds(slot, vms, &lines).await?;
         let next = self.operation(OperationKind::Reconfigure, slot.id(), caller);
-        let begun = commit(slot, |entry| {
-            removal.record(entry);
-            let (state, outcome) = match removal.kept.is_empty() {
-                true => (OperationState::Done, None),
-                false => (OperationState::Failed, Some(removal.reasons())),
-            };
-            entry.end_kinds(&[OperationKind::Remove], state, outcome.as_deref());
-            let again = context && !removal.gone.is_empty();
-            let begun = again.then(|| begin_context(entry, None, &next));
-            Ok::<_, Error>(begun.flatten())
-        })
-        .await?;
+        let begun = self
+            .commit_first(slot, |entry| {
+                removal.record(entry);
+                let (state, outcome) = match removal.kept.is_empty() {
+                    true => (OperationState::Done, None),
+                    false => (OperationState::Failed, Some(removal.reasons())),
+                };
+                entry.end_kinds(&[OperationKind::Remove], state, outcome.as_deref());
+                let again = context && !removal.gone.is_empty();
+                let begun = again.then(|| begin_context(entry, None, &next));
+                Ok::<_, Error>(begun.flatten())
+            })
+            .await?;
         pass(Boundary::AfterConfirm, IntentAction::Delete).await;
         drop(turn);
         tracing::info!(

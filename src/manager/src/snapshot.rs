@@ -48,6 +48,7 @@ impl Manager {
         wanted: &Snapshot,
     ) -> Result<String, Error> {
         let (_turn, infrastructure) = turn(slot, "snapshot").await?;
+        self.is_meant_for_now(slot)?;
         let vm = live_vm(&infrastructure, &vm.to_string())?;
         let machine = Reach::of(&self.inner.registry, caller).machine(slot.id(), vm)?;
         let image = machine.connector.snapshot(&machine.target, wanted).await?;

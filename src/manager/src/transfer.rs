@@ -7,9 +7,8 @@ use im_domain::{InfId, Infrastructure, StoredError};
 use im_operations::Entry;
 use im_store::OperationState;
 
-use crate::access::{Verb, proved};
+use crate::access::Verb;
 use crate::detached::turn;
-use crate::journal::commit;
 use crate::launch::Unfinished;
 use crate::{Error, Manager};
 
@@ -28,20 +27,21 @@ impl Manager {
         let caller = self.enter(verb, credentials)?;
         let slot = self.open(&caller, id).await?;
         if !delete {
-            let infrastructure = proved(&slot, &caller).await??;
+            let infrastructure = self.proved(&slot, &caller).await??;
             return print(Infrastructure::clone(&infrastructure)).await;
         }
         // Nothing else may be under way, or it would go on with machines that are another service's.
         let (_turn, _) = turn(&slot, "export").await?;
-        let exported = commit(&slot, |entry| {
-            let mut exported = entry.infrastructure.clone();
-            Entry::forget(&mut exported);
-            entry.infrastructure.deleted = true;
-            let reason = "The infrastructure was given up.";
-            entry.end_all(OperationState::Failed, Some(reason));
-            Ok::<_, Error>(exported)
-        })
-        .await?;
+        let exported = self
+            .commit_first(&slot, |entry| {
+                let mut exported = entry.infrastructure.clone();
+                Entry::forget(&mut exported);
+                entry.infrastructure.deleted = true;
+                let reason = "The infrastructure was given up.";
+                entry.end_all(OperationState::Failed, Some(reason));
+                Ok::<_, Error>(exported)
+            })
+            .await?;
         self.inner.tasks.end_context(id);
         print(exported).await
     }
@@ -49,6 +49,9 @@ impl Manager {
     /// Takes over an infrastructure that was exported; the caller becomes its owner, and it keeps its id.
     pub async fn import(&self, credentials: &Credentials, data: &str) -> Result<InfId, Error> {
         let caller = self.enter(Verb::Change, credentials)?;
+        if let Some(earlier) = self.earlier(&caller).await? {
+            return self.created_before(earlier, true).await;
+        }
         let limits = ImportLimits {
             max_bytes: MAX_IMPORT_BYTES,
             max_vms: self.inner.settings.max_inf_vms,
@@ -58,12 +61,21 @@ impl Manager {
         // What another service had under way goes on there, or nowhere.
         Entry::forget(&mut infrastructure);
         Unfinished::end(&mut infrastructure);
-        match self.inner.cluster.create(infrastructure).await {
+        let journal = self.begun_and_done(&mut infrastructure, &caller);
+        match self
+            .inner
+            .cluster
+            .create_with(infrastructure, journal)
+            .await
+        {
             Ok(slot) => Ok(slot.id().clone()),
             Err(ClusterError::AlreadyExists(_)) => Err(Error::invalid(
                 "Trying to add an existing infrastructure ID.",
             )),
-            Err(error) => Err(error.into()),
+            Err(error) => {
+                let earlier = self.faster(&caller, error).await?;
+                self.created_before(earlier, true).await
+            }
         }
     }
 }

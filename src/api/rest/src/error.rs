@@ -164,7 +164,10 @@ pub(crate) fn render(mut response: Response, accept: &Accept, request_id: &str) 
     let status = response.status();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::CONFLICT
+    ) {
         headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     *response.body_mut() = Body::from(body);

@@ -4,6 +4,7 @@
 mod base_url;
 mod body;
 mod caller;
+mod conditions;
 mod document;
 mod headers;
 mod params;
@@ -12,6 +13,7 @@ mod path;
 pub(crate) use base_url::BaseUrl;
 pub(crate) use body::Text;
 pub(crate) use caller::Caller;
+pub(crate) use conditions::ForRequest;
 pub(crate) use document::Uploaded;
 pub(crate) use headers::header_text;
 pub(crate) use params::Params;

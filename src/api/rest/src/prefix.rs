@@ -140,6 +140,11 @@ impl Prefix {
             ErrorKind::VmDeleted => self.with(self.vm_deleted, self.not_found, message),
             ErrorKind::PropertyNotFound => ApiError::not_found(message),
             ErrorKind::Invalid | ErrorKind::TooLarge => self.bad_request(message),
+            ErrorKind::Stale => self.with(StatusCode::PRECONDITION_FAILED, self.invalid, message),
+            ErrorKind::KeyReused => {
+                self.with(StatusCode::UNPROCESSABLE_ENTITY, self.invalid, message)
+            }
+            ErrorKind::InProgress => self.with(StatusCode::CONFLICT, self.invalid, message),
             ErrorKind::Unavailable => {
                 self.with(StatusCode::SERVICE_UNAVAILABLE, self.invalid, message)
             }

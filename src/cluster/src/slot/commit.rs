@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use im_domain::Infrastructure;
+use im_domain::{Infrastructure, Version};
 use im_store::{JournalChange, Position, StoreError, StoreErrorKind};
 use im_util::failpoint;
 use tokio::sync::watch;
@@ -37,9 +37,10 @@ struct Attempt {
 impl Slot {
     pub(crate) async fn commit<T, E>(
         self: &Arc<Self>,
+        versions: Option<&[Version]>,
         change: impl FnOnce(&mut Infrastructure, &mut Vec<JournalChange>) -> Result<T, E>,
     ) -> Result<T, ChangeError<E>> {
-        let (value, outcome) = self.apply(change)?;
+        let (value, outcome) = self.apply(versions, change)?;
         self.settled(outcome).await?;
         Ok(value)
     }
@@ -66,11 +67,17 @@ impl Slot {
 
     pub(super) fn apply<T, E>(
         self: &Arc<Self>,
+        versions: Option<&[Version]>,
         change: impl FnOnce(&mut Infrastructure, &mut Vec<JournalChange>) -> Result<T, E>,
     ) -> Result<(T, watch::Receiver<Outcome>), ChangeError<E>> {
         let mut working = self.working();
         if self.is_lost() || !working.is_kept() {
             return Err(self.lost().into());
+        }
+        if let Some(versions) = versions
+            && (working.is_ahead() || !versions.contains(&working.position().version))
+        {
+            return Err(ClusterError::Stale(self.id.clone()).into());
         }
         let mut copy = Infrastructure::clone(&working.infrastructure);
         let mut journal = Vec::new();

@@ -56,6 +56,11 @@ impl Working {
         self.state.hold()
     }
 
+    /// Whether changes were made that are not committed, as far as is known.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.committing || self.batch.is_some()
+    }
+
     /// Whether it is to be kept, as far as the machine knows.
     pub(super) fn is_kept(&self) -> bool {
         self.hold().is_some_and(|hold| hold.phase == Phase::Keeping)

@@ -20,6 +20,11 @@ pub(crate) struct Uploaded {
 // === impl Uploaded ===
 
 impl Uploaded {
+    /// The text, whatever it is.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The document. RADL text is left to the use case, that has more to check before it.
     pub(crate) fn document(self, prefix: &Prefix) -> Result<Document, ApiError> {
         match self.kind.document()? {

@@ -1,11 +1,8 @@
 //! The disks of a machine.
 
-use axum::extract::State;
-
 use super::Answer;
-use crate::api::Api;
 use crate::error::ApiError;
-use crate::extract::{Caller, Inf, Params};
+use crate::extract::{Caller, ForRequest, Inf, Params};
 use crate::negotiate::MediaType;
 use crate::openapi::Refused;
 use crate::{prefix, render};
@@ -19,12 +16,7 @@ use crate::{prefix, render};
         ("image_name" = String, Query, description = "The name of the image."),
         ("auto_delete" = Option<bool>, Query, description = "Delete the image with the infrastructure. False by default."),
     ), responses((status = 200, description = "The address of the image.", body = String), Refused))]
-pub(crate) async fn snapshot(
-    State(api): State<Api>,
-    caller: Caller,
-    params: Params,
-    inf: Inf,
-) -> Answer {
+pub(crate) async fn snapshot(api: ForRequest, caller: Caller, params: Params, inf: Inf) -> Answer {
     let name = params
         .get("image_name")
         .ok_or_else(|| ApiError::bad_request("Parameter image_name required."))?;
@@ -36,5 +28,5 @@ pub(crate) async fn snapshot(
         .snapshot(&caller, &id, vm, disk, name, auto_delete)
         .await;
     let image = made.map_err(|error| prefix::SNAPSHOT.error(error))?;
-    Ok(render::owned(&id, render::body(MediaType::Text, image)))
+    Ok(api.owned(&id, render::body(MediaType::Text, image)))
 }

@@ -5,7 +5,7 @@ use im_domain::Vm;
 
 use super::Answer;
 use crate::api::Api;
-use crate::extract::{BaseUrl, Caller, Inf, Params, Uploaded};
+use crate::extract::{BaseUrl, Caller, ForRequest, Inf, Params, Uploaded};
 use crate::negotiate::{Accept, MediaType};
 use crate::openapi::Refused;
 use crate::render::{UriForm, UriList};
@@ -48,7 +48,7 @@ pub(crate) async fn list(
         Refused,
     ))]
 pub(crate) async fn create(
-    State(api): State<Api>,
+    mut api: ForRequest,
     caller: Caller,
     accept: Accept,
     base: BaseUrl,
@@ -57,6 +57,7 @@ pub(crate) async fn create(
 ) -> Answer {
     let asynchronous = params.boolean("async", false)?;
     let dry_run = params.boolean("dry_run", false)?;
+    api.creating(body.text());
     let document = body.document(&prefix::CREATE)?;
     if dry_run {
         accept.choose(MediaType::Json)?;
@@ -66,10 +67,7 @@ pub(crate) async fn create(
     let form = accept.choose(MediaType::UriList)?;
     let created = api.manager().create(&caller, document, asynchronous).await;
     let id = created.map_err(|error| prefix::CREATE.error(error))?;
-    Ok(render::owned(
-        &id,
-        render::uri(form, base.infrastructure(&id))?,
-    ))
+    Ok(api.owned(&id, render::uri(form, base.infrastructure(&id))?))
 }
 
 /// List the machines of an infrastructure.
@@ -82,7 +80,7 @@ pub(crate) async fn create(
         Refused,
     ))]
 pub(crate) async fn info(
-    State(api): State<Api>,
+    api: ForRequest,
     caller: Caller,
     accept: Accept,
     base: BaseUrl,
@@ -94,7 +92,7 @@ pub(crate) async fn info(
     let form = accept.choose(MediaType::UriList)?;
     let listed = infrastructure.live_vms().map(AsRef::<Vm>::as_ref);
     let uris = listed.map(|vm| base.vm(&id, vm.id)).collect();
-    Ok(render::owned(&id, render::uri_list(form, uris)?))
+    Ok(api.owned(&id, render::uri_list(form, uris)?))
 }
 
 /// Destroy an infrastructure with all its machines.
@@ -104,12 +102,7 @@ pub(crate) async fn info(
         ("force" = Option<bool>, Query, description = "Delete it even if a machine cannot be removed. False by default."),
         ("async" = Option<bool>, Query, description = "Answer before the machines are gone. False by default."),
     ), responses((status = 200, description = "It is destroyed, or is being destroyed.", body = String), Refused))]
-pub(crate) async fn destroy(
-    State(api): State<Api>,
-    caller: Caller,
-    params: Params,
-    inf: Inf,
-) -> Answer {
+pub(crate) async fn destroy(api: ForRequest, caller: Caller, params: Params, inf: Inf) -> Answer {
     let force = params.boolean("force", false)?;
     let asynchronous = params.boolean("async", false)?;
     let id = inf.id(&prefix::DESTROY)?;

@@ -1,13 +1,11 @@
 //! Operations on a whole infrastructure.
 
-use axum::extract::State;
 use im_domain::{InfId, VmId};
 use im_manager::InfrastructureOperation;
 
 use super::Answer;
-use crate::api::Api;
 use crate::error::ApiError;
-use crate::extract::{Caller, Inf, Params, Uploaded};
+use crate::extract::{Caller, ForRequest, Inf, Params, Uploaded};
 use crate::openapi::Refused;
 use crate::prefix::Prefix;
 use crate::{prefix, render};
@@ -16,7 +14,7 @@ use crate::{prefix, render};
 #[utoipa::path(put, path = "/infrastructures/{infId}/start", tag = "infrastructures", operation_id = "startInfrastructure",
     security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
     responses((status = 200, description = "They are started.", body = String), Refused))]
-pub(crate) async fn start(State(api): State<Api>, caller: Caller, inf: Inf) -> Answer {
+pub(crate) async fn start(api: ForRequest, caller: Caller, inf: Inf) -> Answer {
     let id = inf.id(&prefix::START)?;
     operate(
         api,
@@ -32,7 +30,7 @@ pub(crate) async fn start(State(api): State<Api>, caller: Caller, inf: Inf) -> A
 #[utoipa::path(put, path = "/infrastructures/{infId}/stop", tag = "infrastructures", operation_id = "stopInfrastructure",
     security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
     responses((status = 200, description = "They are stopped.", body = String), Refused))]
-pub(crate) async fn stop(State(api): State<Api>, caller: Caller, inf: Inf) -> Answer {
+pub(crate) async fn stop(api: ForRequest, caller: Caller, inf: Inf) -> Answer {
     let id = inf.id(&prefix::STOP)?;
     operate(api, caller, id, InfrastructureOperation::Stop, prefix::STOP).await
 }
@@ -49,7 +47,7 @@ pub(crate) async fn stop(State(api): State<Api>, caller: Caller, inf: Inf) -> An
         Refused,
     ))]
 pub(crate) async fn reconfigure(
-    State(api): State<Api>,
+    api: ForRequest,
     caller: Caller,
     params: Params,
     inf: Inf,
@@ -63,11 +61,11 @@ pub(crate) async fn reconfigure(
         .reconfigure(&caller, &id, document, vms.as_deref())
         .await;
     configured.map_err(|error| prefix::RECONFIGURE.error(error))?;
-    Ok(render::owned(&id, render::done()))
+    Ok(api.owned(&id, render::done()))
 }
 
 async fn operate(
-    api: Api,
+    api: ForRequest,
     caller: Caller,
     id: InfId,
     operation: InfrastructureOperation,
@@ -75,7 +73,7 @@ async fn operate(
 ) -> Answer {
     let operated = api.manager().operate(&caller, &id, operation).await;
     operated.map_err(|error| prefix.error(error))?;
-    Ok(render::owned(&id, render::done()))
+    Ok(api.owned(&id, render::done()))
 }
 
 /// Whole numbers separated by commas; those that no machine can have are left out.

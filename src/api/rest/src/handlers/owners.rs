@@ -1,14 +1,12 @@
 //! The owners of an infrastructure.
 
-use axum::extract::State;
 use im_auth::Credentials;
 use im_manager::OwnerChange;
 use serde_json::Value;
 
 use super::Answer;
-use crate::api::Api;
 use crate::error::ApiError;
-use crate::extract::{Caller, Inf, Params, Uploaded};
+use crate::extract::{Caller, ForRequest, Inf, Params, Uploaded};
 use crate::openapi::Refused;
 use crate::{prefix, render};
 
@@ -20,7 +18,7 @@ use crate::{prefix, render};
     ), request_body(content = Object, content_type = "application/json", description = "`username` and `password`, or `token`, of the new owner."),
     responses((status = 200, description = "The owners are changed.", body = String), Refused))]
 pub(crate) async fn change(
-    State(api): State<Api>,
+    api: ForRequest,
     caller: Caller,
     params: Params,
     inf: Inf,
@@ -36,7 +34,7 @@ pub(crate) async fn change(
     let id = inf.id(&prefix::OWNERS)?;
     let changed = api.manager().change_owners(&caller, &id, change).await;
     changed.map_err(|error| prefix::OWNERS.error(error))?;
-    Ok(render::owned(&id, render::done()))
+    Ok(api.owned(&id, render::done()))
 }
 
 fn new_owner(data: &str) -> Result<Credentials, ApiError> {

@@ -1,12 +1,10 @@
 //! What can be seen of an infrastructure, one property each.
 
-use axum::extract::State;
 use serde_json::{Map, Value, json};
 
 use super::Answer;
-use crate::api::Api;
 use crate::error::ApiError;
-use crate::extract::{Caller, Inf, Params};
+use crate::extract::{Caller, ForRequest, Inf, Params};
 use crate::negotiate::{Accept, Form, MediaType};
 use crate::openapi::Refused;
 use crate::{prefix, render};
@@ -21,7 +19,7 @@ const TOSCA: &str = "TOSCA";
         ("headeronly" = Option<bool>, Query, description = "Without the messages of the machines. False by default."),
     ), responses((status = 200, description = "The messages, one line an event.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
 pub(crate) async fn contmsg(
-    State(api): State<Api>,
+    api: ForRequest,
     caller: Caller,
     accept: Accept,
     params: Params,
@@ -32,37 +30,27 @@ pub(crate) async fn contmsg(
     let found = api.manager().contmsg(&caller, &id, header_only).await;
     let message = found.map_err(|error| prefix::PROPERTY.error(error))?;
     let form = accept.choose(MediaType::Text)?;
-    Ok(render::owned(&id, render::text(form, "contmsg", message)?))
+    Ok(api.owned(&id, render::text(form, "contmsg", message)?))
 }
 
 /// The document of an infrastructure.
 #[utoipa::path(get, path = "/infrastructures/{infId}/radl", tag = "properties", operation_id = "getRadl",
     security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
     responses((status = 200, description = "RADL text.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
-pub(crate) async fn radl(
-    State(api): State<Api>,
-    caller: Caller,
-    accept: Accept,
-    inf: Inf,
-) -> Answer {
+pub(crate) async fn radl(api: ForRequest, caller: Caller, accept: Accept, inf: Inf) -> Answer {
     let id = inf.id(&prefix::PROPERTY)?;
     let found = api.manager().radl(&caller, &id).await;
     let radl = found.map_err(|error| prefix::PROPERTY.error(error))?;
     let form = accept.choose(MediaType::Text)?;
     let answer = render::text(form, "radl", radl.to_text())?;
-    Ok(render::owned(&id, answer))
+    Ok(api.owned(&id, answer))
 }
 
 /// The state of an infrastructure and of its machines.
 #[utoipa::path(get, path = "/infrastructures/{infId}/state", tag = "properties", operation_id = "getState",
     security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
     responses((status = 200, description = "`state`: the `state` of the whole, and `vm_states` by the numbers of the machines.", body = Object, content_type = "application/json"), Refused))]
-pub(crate) async fn state(
-    State(api): State<Api>,
-    caller: Caller,
-    accept: Accept,
-    inf: Inf,
-) -> Answer {
+pub(crate) async fn state(api: ForRequest, caller: Caller, accept: Accept, inf: Inf) -> Answer {
     accept.allow_json()?;
     let id = inf.id(&prefix::PROPERTY)?;
     let found = api.manager().state(&caller, &id).await;
@@ -73,19 +61,14 @@ pub(crate) async fn state(
         .map(|(vm, state)| (vm.to_string(), json!(state)))
         .collect();
     let answer = json!({ "state": state.state, "vm_states": vms });
-    Ok(render::owned(&id, render::named("state", answer)?))
+    Ok(api.owned(&id, render::named("state", answer)?))
 }
 
 /// The outputs of the TOSCA document of an infrastructure.
 #[utoipa::path(get, path = "/infrastructures/{infId}/outputs", tag = "properties", operation_id = "getOutputs",
     security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
     responses((status = 200, description = "`outputs`: the values by their names.", body = Object, content_type = "application/json"), Refused))]
-pub(crate) async fn outputs(
-    State(api): State<Api>,
-    caller: Caller,
-    accept: Accept,
-    inf: Inf,
-) -> Answer {
+pub(crate) async fn outputs(api: ForRequest, caller: Caller, accept: Accept, inf: Inf) -> Answer {
     accept.allow_json()?;
     tosca_text(&api, &caller, &inf, "outputs").await?;
     Err(prefix::PROPERTY.bad_request("Outputs of TOSCA documents are not supported by this build."))
@@ -95,17 +78,12 @@ pub(crate) async fn outputs(
 #[utoipa::path(get, path = "/infrastructures/{infId}/tosca", tag = "properties", operation_id = "getTosca",
     security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
     responses((status = 200, description = "TOSCA in YAML.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
-pub(crate) async fn tosca(
-    State(api): State<Api>,
-    caller: Caller,
-    accept: Accept,
-    inf: Inf,
-) -> Answer {
+pub(crate) async fn tosca(api: ForRequest, caller: Caller, accept: Accept, inf: Inf) -> Answer {
     accept.allow_json()?;
     let document = tosca_text(&api, &caller, &inf, "tosca").await?;
     let form = accept.choose(MediaType::Text)?;
     let id = inf.id(&prefix::PROPERTY)?;
-    Ok(render::owned(&id, render::text(form, "tosca", document)?))
+    Ok(api.owned(&id, render::text(form, "tosca", document)?))
 }
 
 /// The names of the owners of an infrastructure.
@@ -113,7 +91,7 @@ pub(crate) async fn tosca(
     security(("imCredentials" = [])), params(("infId" = String, Path, description = "The id of the infrastructure.")),
     responses((status = 200, description = "User names, one a line.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
 pub(crate) async fn authorization(
-    State(api): State<Api>,
+    api: ForRequest,
     caller: Caller,
     accept: Accept,
     inf: Inf,
@@ -125,11 +103,11 @@ pub(crate) async fn authorization(
         Form::Plain => render::body(MediaType::Text, owners.join("\n")),
         Form::Json => render::named("authorization", owners)?,
     };
-    Ok(render::owned(&id, answer))
+    Ok(api.owned(&id, answer))
 }
 
 async fn tosca_text(
-    api: &Api,
+    api: &ForRequest,
     caller: &Caller,
     inf: &Inf,
     property: &str,

@@ -1,10 +1,7 @@
 //! The machines of an infrastructure as a set: add, remove.
 
-use axum::extract::State;
-
 use super::Answer;
-use crate::api::Api;
-use crate::extract::{BaseUrl, Caller, Inf, Params, Uploaded};
+use crate::extract::{BaseUrl, Caller, ForRequest, Inf, Params, Uploaded};
 use crate::negotiate::{Accept, MediaType};
 use crate::openapi::Refused;
 use crate::render::UriList;
@@ -23,7 +20,7 @@ use crate::{prefix, render};
         Refused,
     ))]
 pub(crate) async fn add(
-    State(api): State<Api>,
+    mut api: ForRequest,
     caller: Caller,
     accept: Accept,
     base: BaseUrl,
@@ -32,13 +29,14 @@ pub(crate) async fn add(
     body: Uploaded,
 ) -> Answer {
     let context = params.boolean("context", true)?;
+    api.creating(body.text());
     let document = body.document(&prefix::ADD)?;
     let form = accept.choose(MediaType::UriList)?;
     let id = inf.id(&prefix::ADD)?;
     let added = api.manager().add(&caller, &id, document, context).await;
     let added = added.map_err(|error| prefix::ADD.error(error))?;
     let uris = added.vms.iter().map(|vm| base.vm(&id, *vm)).collect();
-    Ok(render::owned(&id, render::uri_list(form, uris)?))
+    Ok(api.owned(&id, render::uri_list(form, uris)?))
 }
 
 /// Remove machines from an infrastructure.
@@ -48,15 +46,10 @@ pub(crate) async fn add(
         ("vmId" = String, Path, description = "The number of the machine, or several separated by commas: all or none are removed."),
         ("context" = Option<bool>, Query, description = "Configure the other machines afterwards. True by default."),
     ), responses((status = 200, description = "They are removed.", body = String), Refused))]
-pub(crate) async fn remove(
-    State(api): State<Api>,
-    caller: Caller,
-    params: Params,
-    inf: Inf,
-) -> Answer {
+pub(crate) async fn remove(api: ForRequest, caller: Caller, params: Params, inf: Inf) -> Answer {
     let context = params.boolean("context", true)?;
     let id = inf.id(&prefix::REMOVE)?;
     let removed = api.manager().remove(&caller, &id, inf.vm(), context).await;
     removed.map_err(|error| prefix::REMOVE.error(error))?;
-    Ok(render::owned(&id, render::done()))
+    Ok(api.owned(&id, render::done()))
 }

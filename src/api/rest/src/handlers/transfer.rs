@@ -1,10 +1,7 @@
 //! The stored form of an infrastructure: export and import.
 
-use axum::extract::State;
-
 use super::Answer;
-use crate::api::Api;
-use crate::extract::{BaseUrl, Caller, Inf, Params, Uploaded};
+use crate::extract::{BaseUrl, Caller, ForRequest, Inf, Params, Uploaded};
 use crate::negotiate::{Accept, MediaType};
 use crate::openapi::Refused;
 use crate::render::UriForm;
@@ -22,20 +19,18 @@ use crate::{prefix, render};
         Refused,
     ))]
 pub(crate) async fn import(
-    State(api): State<Api>,
+    mut api: ForRequest,
     caller: Caller,
     accept: Accept,
     base: BaseUrl,
     body: Uploaded,
 ) -> Answer {
+    api.creating(body.text());
     let data = body.json_text()?;
     let form = accept.choose(MediaType::UriList)?;
     let imported = api.manager().import(&caller, &data).await;
     let id = imported.map_err(|error| prefix::IMPORT.error(error))?;
-    Ok(render::owned(
-        &id,
-        render::uri(form, base.infrastructure(&id))?,
-    ))
+    Ok(api.owned(&id, render::uri(form, base.infrastructure(&id))?))
 }
 
 /// Export an infrastructure.
@@ -49,7 +44,7 @@ pub(crate) async fn import(
         Refused,
     ))]
 pub(crate) async fn export(
-    State(api): State<Api>,
+    api: ForRequest,
     caller: Caller,
     accept: Accept,
     params: Params,
@@ -64,6 +59,6 @@ pub(crate) async fn export(
     Ok(if delete {
         answer
     } else {
-        render::owned(&id, answer)
+        api.owned(&id, answer)
     })
 }

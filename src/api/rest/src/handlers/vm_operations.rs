@@ -1,11 +1,9 @@
 //! Operations on one machine.
 
-use axum::extract::State;
 use im_manager::VmOperation;
 
 use super::Answer;
-use crate::api::Api;
-use crate::extract::{Caller, Inf};
+use crate::extract::{Caller, ForRequest, Inf};
 use crate::openapi::Refused;
 use crate::prefix::Prefix;
 use crate::{prefix, render};
@@ -16,7 +14,7 @@ use crate::{prefix, render};
         ("infId" = String, Path, description = "The id of the infrastructure."),
         ("vmId" = String, Path, description = "The number of the machine."),
     ), responses((status = 200, description = "It is started.", body = String), Refused))]
-pub(crate) async fn start(State(api): State<Api>, caller: Caller, inf: Inf) -> Answer {
+pub(crate) async fn start(api: ForRequest, caller: Caller, inf: Inf) -> Answer {
     operate(api, caller, inf, VmOperation::Start, prefix::VM_START).await
 }
 
@@ -26,7 +24,7 @@ pub(crate) async fn start(State(api): State<Api>, caller: Caller, inf: Inf) -> A
         ("infId" = String, Path, description = "The id of the infrastructure."),
         ("vmId" = String, Path, description = "The number of the machine."),
     ), responses((status = 200, description = "It is stopped.", body = String), Refused))]
-pub(crate) async fn stop(State(api): State<Api>, caller: Caller, inf: Inf) -> Answer {
+pub(crate) async fn stop(api: ForRequest, caller: Caller, inf: Inf) -> Answer {
     operate(api, caller, inf, VmOperation::Stop, prefix::VM_STOP).await
 }
 
@@ -36,12 +34,12 @@ pub(crate) async fn stop(State(api): State<Api>, caller: Caller, inf: Inf) -> An
         ("infId" = String, Path, description = "The id of the infrastructure."),
         ("vmId" = String, Path, description = "The number of the machine."),
     ), responses((status = 200, description = "It is restarted.", body = String), Refused))]
-pub(crate) async fn reboot(State(api): State<Api>, caller: Caller, inf: Inf) -> Answer {
+pub(crate) async fn reboot(api: ForRequest, caller: Caller, inf: Inf) -> Answer {
     operate(api, caller, inf, VmOperation::Reboot, prefix::VM_REBOOT).await
 }
 
 async fn operate(
-    api: Api,
+    api: ForRequest,
     caller: Caller,
     inf: Inf,
     operation: VmOperation,
@@ -51,5 +49,5 @@ async fn operate(
     let manager = api.manager();
     let operated = manager.operate_vm(&caller, &id, inf.vm(), operation).await;
     operated.map_err(|error| prefix.error(error))?;
-    Ok(render::owned(&id, render::done()))
+    Ok(api.owned(&id, render::done()))
 }

@@ -1,11 +1,8 @@
 //! Single properties of a machine.
 
-use axum::extract::State;
-
 use super::Answer;
-use crate::api::Api;
 use crate::error::ApiError;
-use crate::extract::{BaseUrl, Caller, Inf, LastSegment, Params};
+use crate::extract::{BaseUrl, Caller, ForRequest, Inf, LastSegment, Params};
 use crate::negotiate::{Accept, Form, MediaType};
 use crate::openapi::Refused;
 use crate::{prefix, render};
@@ -21,7 +18,7 @@ const WAIT: &str = "wait";
         ("property" = String, Path, description = "The name of a feature of its system, as `net_interface.0.ip`."),
     ), responses((status = 200, description = "The value; sizes in bytes.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
 pub(crate) async fn property(
-    State(api): State<Api>,
+    api: ForRequest,
     caller: Caller,
     accept: Accept,
     inf: Inf,
@@ -36,7 +33,7 @@ pub(crate) async fn property(
         Form::Plain => render::body(MediaType::Text, value.to_text()),
         Form::Json => render::named(&name, value.to_json())?,
     };
-    Ok(render::owned(&id, answer))
+    Ok(api.owned(&id, answer))
 }
 
 /// The messages of the configuration of a machine.
@@ -45,17 +42,12 @@ pub(crate) async fn property(
         ("infId" = String, Path, description = "The id of the infrastructure."),
         ("vmId" = String, Path, description = "The number of the machine."),
     ), responses((status = 200, description = "The messages.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
-pub(crate) async fn contmsg(
-    State(api): State<Api>,
-    caller: Caller,
-    accept: Accept,
-    inf: Inf,
-) -> Answer {
+pub(crate) async fn contmsg(api: ForRequest, caller: Caller, accept: Accept, inf: Inf) -> Answer {
     let id = inf.id(&prefix::VM_PROPERTY)?;
     let found = api.manager().vm_contmsg(&caller, &id, inf.vm()).await;
     let message = found.map_err(|error| prefix::VM_PROPERTY.error(error))?;
     let form = accept.choose(MediaType::Text)?;
-    Ok(render::owned(&id, render::text(form, "contmsg", message)?))
+    Ok(api.owned(&id, render::text(form, "contmsg", message)?))
 }
 
 /// The command that makes a machine behind a NAT reachable.
@@ -66,7 +58,7 @@ pub(crate) async fn contmsg(
         ("step" = Option<u8>, Query, description = "1: a command that waits for the second step, by default. 2: the command, or `wait`."),
     ), responses((status = 200, description = "A line for a shell.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
 pub(crate) async fn command(
-    State(api): State<Api>,
+    api: ForRequest,
     caller: Caller,
     accept: Accept,
     base: BaseUrl,
@@ -93,7 +85,7 @@ pub(crate) async fn command(
         _ => return Err(no_property("command", inf.vm())),
     };
     let form = accept.choose(MediaType::Text)?;
-    Ok(render::owned(&id, render::text(form, "command", line)?))
+    Ok(api.owned(&id, render::text(form, "command", line)?))
 }
 
 fn no_property(name: &str, vm: &str) -> ApiError {

@@ -1,10 +1,7 @@
 //! One machine: look at it, change its size.
 
-use axum::extract::State;
-
 use super::Answer;
-use crate::api::Api;
-use crate::extract::{Caller, Inf, Uploaded};
+use crate::extract::{Caller, ForRequest, Inf, Uploaded};
 use crate::negotiate::{Accept, MediaType};
 use crate::openapi::Refused;
 use crate::{prefix, render};
@@ -20,17 +17,12 @@ use crate::{prefix, render};
             headers(("InfID" = String, description = "The id of the infrastructure, by its owner."))),
         Refused,
     ))]
-pub(crate) async fn info(
-    State(api): State<Api>,
-    caller: Caller,
-    accept: Accept,
-    inf: Inf,
-) -> Answer {
+pub(crate) async fn info(api: ForRequest, caller: Caller, accept: Accept, inf: Inf) -> Answer {
     let id = inf.id(&prefix::VM_INFO)?;
     let found = api.manager().vm(&caller, &id, inf.vm()).await;
     let view = found.map_err(|error| prefix::VM_INFO.error(error))?;
     let form = accept.choose(MediaType::Text)?;
-    Ok(render::owned(&id, render::machine(form, &view.radl)?))
+    Ok(api.owned(&id, render::machine(form, &view.radl)?))
 }
 
 /// Change the size of a machine.
@@ -44,7 +36,7 @@ pub(crate) async fn info(
         Refused,
     ))]
 pub(crate) async fn alter(
-    State(api): State<Api>,
+    api: ForRequest,
     caller: Caller,
     accept: Accept,
     inf: Inf,
@@ -55,5 +47,5 @@ pub(crate) async fn alter(
     let id = inf.id(&prefix::ALTER)?;
     let altered = api.manager().alter(&caller, &id, inf.vm(), document).await;
     let view = altered.map_err(|error| prefix::ALTER.error(error))?;
-    Ok(render::owned(&id, render::machine(form, &view.radl)?))
+    Ok(api.owned(&id, render::machine(form, &view.radl)?))
 }

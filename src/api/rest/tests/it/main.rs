@@ -8,6 +8,7 @@
 
 mod bodies;
 mod changes;
+mod conditions;
 mod description;
 mod files;
 mod hostile;
