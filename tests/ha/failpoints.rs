@@ -2,7 +2,7 @@
 //! itself, the cloud has exactly what is listed, nothing was made twice, and what was acknowledged is so.
 //!
 //! `IM_CRASH_CASES` is how many cases are tried, drawn by `IM_CRASH_SEED`, or `all`; `IM_CRASH_ONLY` chooses those
-//! whose names hold a text.
+//! whose names hold a text. `IM_CRASH_IDEMPOTENCY` is `token` or `none`: whether the cloud recognises repeated launches.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -26,7 +26,8 @@ fn wherever_a_node_fails_the_work_is_finished_once() {
         return;
     }
     let chosen = chosen();
-    let mut bench = Bench::start("token");
+    let idempotency = env::var("IM_CRASH_IDEMPOTENCY").unwrap_or_else(|_| "token".to_owned());
+    let mut bench = Bench::start(&idempotency);
     let mut passed = BTreeSet::new();
     let mut missed = BTreeSet::new();
     for (number, case) in chosen.iter().enumerate() {
