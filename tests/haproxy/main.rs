@@ -11,6 +11,7 @@
 
 mod lab;
 
+mod cluster;
 mod commands;
 mod entry;
 mod failures;

@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use crate::cluster::cluster;
 use crate::lab::{Lab, alone, skipped};
 use im_test_support::{Answer, Client, document, until};
 
@@ -157,6 +158,23 @@ fn a_node_that_ends_cuts_nobody_off() {
         text.replace("  retries 3\n", "  option http-server-close\n  retries 3\n")
     });
     let report = roll(&mut lab, 8, wanted(1000), |answer| answer.status < 500);
+    println!("{report}");
+    assert!(report.total() >= wanted(1000));
+    assert!(
+        report.failures.is_empty(),
+        "{report}\n{}",
+        report.failures.join("\n")
+    );
+}
+
+/// E19: a rolling restart of a cluster fails no request.
+#[test]
+fn a_rolling_restart_of_a_cluster_fails_no_request() {
+    if skipped("a_rolling_restart_of_a_cluster_fails_no_request") {
+        return;
+    }
+    let mut lab = Lab::new(cluster(3, &[]));
+    let report = roll(&mut lab, 8, wanted(1000), |answer| answer.status == 200);
     println!("{report}");
     assert!(report.total() >= wanted(1000));
     assert!(
