@@ -53,6 +53,34 @@ fn who_takes_over_gets_the_pin() {
     assert_eq!((by(&answer).as_str(), answer.status), ("n2", 200));
 }
 
+/// E8, E18: a node that is told to end gets no new infrastructures and keeps its pins until it has given them away.
+#[test]
+fn a_node_that_drains_serves_its_pins_and_creates_nothing() {
+    if skipped("a_node_that_drains_serves_its_pins_and_creates_nothing") {
+        return;
+    }
+    let mut lab = Lab::new(cluster(2, &[("DRAIN_TIMEOUT", "20")]));
+    let id = lab.create_at("n1");
+    lab.node("n1").signal("TERM");
+    for backend in ["im", "im_any"] {
+        until("HAProxy sees it", || {
+            lab.haproxy
+                .stat(backend, "n1", "status")
+                .starts_with("NOLB")
+        });
+    }
+    let answer = lab.get(&id);
+    assert_eq!((answer.status, by(&answer).as_str()), (200, "n1"));
+    for _ in 0..3 {
+        let (_, created_by) = lab.create();
+        assert_eq!(created_by, "n2");
+    }
+    assert!(lab.node("n1").process().wait().success());
+    let answer = lab.get(&id);
+    assert_eq!((answer.status, by(&answer).as_str()), (200, "n2"));
+    assert_eq!(lab.pin(&id).as_deref(), Some("n2"));
+}
+
 /// Without any stickiness every node answers for every infrastructure, and only the owner says that it owns it.
 #[test]
 fn without_pins_everything_is_answered() {

@@ -63,12 +63,10 @@ pub(crate) fn options(peer: &str) -> Options {
 
 /// The configuration, with the server that answered in a header.
 pub(crate) fn configuration(servers: &[Server], options: &Options) -> String {
-    render(servers, options)
-        .replace("uri /readyz", "uri /version")
-        .replace(
-            "frontend api\n",
-            "frontend api\n  http-response set-header X-Server %s\n",
-        )
+    render(servers, options).replace(
+        "frontend api\n",
+        "frontend api\n  http-response set-header X-Server %s\n",
+    )
 }
 
 /// The configuration with servers whose requests are cut when they go down.
