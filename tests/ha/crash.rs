@@ -10,6 +10,6 @@ mod outcome;
 mod verbs;
 
 pub(crate) use bench::{Bench, nodes, skipped};
-pub(crate) use cases::{Case, Driver, cases};
+pub(crate) use cases::{Action, Case, Driver, cases};
 pub(crate) use outcome::Said;
 pub(crate) use verbs::Verb;

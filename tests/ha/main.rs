@@ -15,6 +15,7 @@ mod failpoints;
 mod launch_crash;
 mod local_cluster;
 mod modes;
+mod repeats;
 mod rolling;
 mod rules;
 mod status;

@@ -86,11 +86,24 @@ impl Bench {
 
     /// Asks a node; nothing if it gave no whole answer.
     pub(crate) fn call(&self, node: usize, method: &str, path: &str, body: &str) -> Option<Answer> {
-        let headers = [
+        self.call_with(node, method, path, body, &[])
+    }
+
+    /// With further headers.
+    pub(crate) fn call_with(
+        &self,
+        node: usize,
+        method: &str,
+        path: &str,
+        body: &str,
+        further: &[(&str, &str)],
+    ) -> Option<Answer> {
+        let mut headers = vec![
             ("Authorization", self.credentials.as_str()),
             ("Content-Type", "text/plain"),
             ("Accept", "application/json"),
         ];
+        headers.extend(further);
         Client::new(&self.nodes[node].rest)
             .patience(Duration::from_secs(30))
             .send(method, path, &headers, body)
