@@ -43,14 +43,14 @@ fn a_repeat_at_another_node_gets_the_first_answer() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut bench = Bench::start("none");
     let first = keyed(&bench, 0, "/infrastructures", 2, "create").expect("an answer");
-    let inf = named(&first).remove(0);
-    let path = format!("/infrastructures/{inf}");
+    let created = named(&first);
+    let path = format!("/infrastructures/{}", created[0]);
     let added = named(&keyed(&bench, 0, &path, 3, "add").expect("an answer"));
     assert_eq!(added.len(), 3);
     for node in [1, 0, 1] {
         assert_eq!(
             repeated(&bench, node, "/infrastructures", 2, "create"),
-            [inf.clone()]
+            created
         );
         assert_eq!(repeated(&bench, node, &path, 3, "add"), added);
     }
