@@ -10,6 +10,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("im-util", &[]),
     ("im-radl", &["im-util"]),
     ("im-tosca", &["im-radl"]),
+    ("im-documents", &["im-tosca", "im-util"]),
     ("im-config", &["im-util"]),
     ("im-telemetry", &["im-util"]),
     ("im-haproxy", &[]),
