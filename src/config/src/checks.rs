@@ -15,6 +15,7 @@ pub(crate) fn check(settings: &Settings, values: &mut Values<'_>) {
     times(settings, values);
     names(settings, values);
     connections(settings, values);
+    documents(settings, values);
     apis::check(settings, values);
     cluster::check(settings, values);
     identities::check(settings, values);
@@ -79,6 +80,36 @@ fn names(settings: &Settings, values: &mut Values<'_>) {
         begun && !oaipmh.is_active(),
         "OAI-PMH is not served, since it takes all of OAIPMH_REPO_BASE_IDENTIFIER_URL, OAIPMH_REPO_NAME and OAIPMH_REPO_DESCRIPTION.",
     );
+}
+
+/// One document has no more time than all of a request, and a directory takes the place of the network.
+fn documents(settings: &Settings, values: &mut Values<'_>) {
+    let documents = &settings.documents;
+    contradiction(
+        values,
+        &["DOCUMENTS_TIMEOUT", "DOCUMENTS_REQUEST_TIMEOUT"],
+        documents.timeout > documents.request_timeout,
+        &format!(
+            "DOCUMENTS_TIMEOUT is {} seconds, but a time of at most DOCUMENTS_REQUEST_TIMEOUT ({} seconds) was expected.",
+            Seconds::text(&documents.timeout),
+            Seconds::text(&documents.request_timeout)
+        ),
+    );
+    let only_for_networks = [
+        (
+            "DOCUMENTS_ALLOWED_NETWORKS",
+            !documents.allowed_networks.is_empty(),
+        ),
+        ("DOCUMENTS_CA_CERTS", documents.ca_certs.is_some()),
+    ];
+    for (option, is_set) in only_for_networks {
+        suspicion(
+            values,
+            &[option, "DOCUMENTS_DIR"],
+            is_set && documents.dir.is_some(),
+            &format!("{option} has no effect, since DOCUMENTS_DIR is set and nothing is fetched."),
+        );
+    }
 }
 
 /// One address must not be able to take every connection.

@@ -38,9 +38,9 @@ pub use load::{LoadOptions, Loaded};
 pub use option::{OptionSpec, options};
 pub use origin::{Effective, Origin};
 pub use settings::{
-    Basic, BootMode, Contextualization, CpuArchitecture, Dummy, Ha, Launch, Limits, LogFormat,
-    LogLevel, Logging, MemoryUnit, Network, Oaipmh, Oidc, OpenNebula, ReadMode, Rest, Settings,
-    SingleSite, Vault, VmDefaults, VmTags, XmlRpc,
+    Basic, BootMode, Contextualization, CpuArchitecture, Documents, Dummy, Ha, Launch, Limits,
+    LogFormat, LogLevel, Logging, MemoryUnit, Network, Oaipmh, Oidc, OpenNebula, ReadMode, Rest,
+    Settings, SingleSite, Vault, VmDefaults, VmTags, XmlRpc,
 };
 pub use tls::Tls;
 pub use warning::Warning;

@@ -2,6 +2,7 @@
 
 mod basic;
 mod contextualization;
+mod documents;
 mod dummy;
 mod ha;
 mod launch;
@@ -20,6 +21,7 @@ mod xmlrpc;
 
 pub use basic::{Basic, BootMode};
 pub use contextualization::Contextualization;
+pub use documents::Documents;
 pub use dummy::Dummy;
 pub use ha::{Ha, ReadMode};
 pub use launch::Launch;
@@ -98,6 +100,8 @@ settings! {
     ha: Ha;
     /// The tags of virtual machines.
     vm_tags: VmTags;
+    /// The documents that TOSCA documents refer to.
+    documents: Documents;
     /// The catalogue of templates.
     oaipmh: Oaipmh;
     /// The front of a single cloud.

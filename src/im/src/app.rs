@@ -57,6 +57,7 @@ impl App {
     /// place. The error is a full sentence.
     pub(crate) async fn start(settings: &Settings) -> Result<Self, String> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let _documents = wiring::documents::open(settings, &clock)?;
         let store = open_store(settings).await?;
         let operations = wiring::operations::settings(settings)?;
         let recoverer = Arc::new(Recoverer::default());

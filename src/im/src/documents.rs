@@ -1,9 +1,9 @@
 //! Documents as the commands read them: RADL in both forms, and TOSCA.
 
-use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use im_documents::Directory;
 use im_radl::Radl;
 use im_tosca::{Context, FetchError, Limits, Resolver, Template};
 
@@ -12,9 +12,9 @@ use crate::args::InputForm;
 /// Stands for the part of names that a service would take from the id of an infrastructure.
 const UNIQUE: &str = "00000000";
 
-/// Documents by address, from a directory if there is one: `https://HOST/PATH` is the file `HOST/PATH` in it.
+/// No documents, since no directory was named.
 #[derive(Debug)]
-struct Directory(Option<PathBuf>);
+struct Nowhere;
 
 // === impl InputForm ===
 
@@ -37,7 +37,15 @@ impl InputForm {
         match self {
             Self::Radl => Radl::parse(text).map_err(|error| error.explain()),
             Self::Json => Radl::from_json(text).map_err(|error| error.explain()),
-            Self::Tosca => translate(text, &Directory(directory.map(Path::to_owned))),
+            Self::Tosca => match directory {
+                None => translate(text, &Nowhere),
+                Some(directory) => {
+                    let limits = Limits::default();
+                    let directory = Directory::open(directory, limits.bytes);
+                    let directory = directory.map_err(|error| format!(" {error}"))?;
+                    translate(text, &directory)
+                }
+            },
         }
     }
 }
@@ -57,33 +65,13 @@ fn translate(text: &str, resolver: &dyn Resolver) -> Result<Radl, String> {
     Ok(translation.radl)
 }
 
-// === impl Directory ===
+// === impl Nowhere ===
 
-impl Resolver for Directory {
-    fn fetch(&self, url: &str) -> Result<Arc<str>, FetchError> {
-        let refused = |reason: String| FetchError {
-            reason,
+impl Resolver for Nowhere {
+    fn fetch(&self, _url: &str) -> Result<Arc<str>, FetchError> {
+        Err(FetchError {
+            reason: "there is no directory to read it from; expected --resolve DIR".to_owned(),
             body: String::new(),
-        };
-        let Some(directory) = &self.0 else {
-            return Err(refused(
-                "there is no directory to read it from; expected --resolve DIR".to_owned(),
-            ));
-        };
-        let path = url.split_once("://").map_or(url, |(_, path)| path);
-        let path = Path::new(path);
-        if path
-            .components()
-            .any(|part| !matches!(part, Component::Normal(_)))
-        {
-            return Err(refused(format!(
-                "'{url}' does not name a file of the directory"
-            )));
-        }
-        let file = directory.join(path);
-        match fs::read_to_string(&file) {
-            Ok(text) => Ok(text.into()),
-            Err(error) => Err(refused(format!("{}: {error}", file.display()))),
-        }
+        })
     }
 }

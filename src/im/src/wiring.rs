@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod clouds;
 pub(crate) mod cluster;
+pub(crate) mod documents;
 pub(crate) mod logs;
 pub(crate) mod manager;
 pub(crate) mod operations;

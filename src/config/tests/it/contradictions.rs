@@ -139,3 +139,15 @@ fn other_oddities_are_warned_about() {
         "STATIC_FILES_DIR is /nonexistent/files, which is not a directory now."
     );
 }
+
+#[test]
+fn a_document_has_no_more_time_than_all_of_a_request() {
+    assert_eq!(
+        error("DOCUMENTS_TIMEOUT = 61"),
+        "DOCUMENTS_TIMEOUT is 61 seconds, but a time of at most DOCUMENTS_REQUEST_TIMEOUT (60 seconds) was expected."
+    );
+    assert_eq!(
+        warning("DOCUMENTS_DIR = /srv/documents\nDOCUMENTS_ALLOWED_NETWORKS = 10.0.0.0/8"),
+        "DOCUMENTS_ALLOWED_NETWORKS has no effect, since DOCUMENTS_DIR is set and nothing is fetched."
+    );
+}
