@@ -62,6 +62,11 @@ pub(crate) enum Command {
     /// number of infrastructures that a node owns, RUNS that of the operations it works on; a question mark stands for a
     /// node that does not answer. Exit status 1 if there is no such infrastructure or the database does not answer.
     Status(StatusArgs),
+    /// Ask the service of this configuration, on this machine, whether it lives; the check of containers.
+    ///
+    /// It reads the configuration as `serve` does, asks /livez of the REST API, over TLS where that is on, and prints the
+    /// answer. Exit status 1 if none came, or another one than 200.
+    Health(HealthArgs),
     /// Print the OpenAPI 3.1 description of the REST API.
     Openapi,
     /// Write the configuration of a HAProxy, or keep a running one in step with the nodes that live.
@@ -85,6 +90,19 @@ pub(crate) struct StatusArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// The configuration file (im.cfg), which names the database and has the secret of the cluster.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct HealthArgs {
+    /// Ask /readyz: whether it should get requests, which it should not while it is about to end.
+    #[arg(long)]
+    pub(crate) ready: bool,
+    /// Longest time, in seconds, that each step may take: the connection, and the answer.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    pub(crate) timeout: u16,
+    /// The configuration file (im.cfg) of the service.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }

@@ -10,6 +10,7 @@ mod documents;
 mod failpoints;
 mod output;
 mod settings;
+mod supervisor;
 mod wiring;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Purge(args) => commands::purge::run(&args),
         Command::Openapi => commands::openapi::run(),
         Command::Status(args) => commands::status::run(&args),
+        Command::Health(args) => commands::health::run(&args),
         Command::Haproxy(command) => commands::haproxy::run(&command),
     }
 }

@@ -13,6 +13,7 @@ mod connection;
 mod deaf;
 mod listener;
 mod open_files;
+pub mod probe;
 mod settings;
 pub mod tls;
 pub mod watched;

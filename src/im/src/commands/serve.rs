@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app::{self, App};
 use crate::args::ServeArgs;
 use crate::output::{complain, print};
-use crate::{settings, wiring};
+use crate::{settings, supervisor, wiring};
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn run(args: &ServeArgs) -> ExitCode {
@@ -55,11 +55,13 @@ async fn serve(loaded: &Loaded) -> Result<(), String> {
     let app = App::start(&loaded.settings).await?;
     greet(loaded, &app);
     tracing::info!("the service is ready");
+    supervisor::ready();
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
     tracing::info!("the service stops");
+    supervisor::stops();
     tokio::select! {
         () = app.stop() => Ok(()),
         _ = terminate.recv() => Err(cut_off()),
