@@ -36,6 +36,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "im-operations",
             "im-radl",
             "im-store",
+            "im-tosca",
             "im-util",
         ],
     ),

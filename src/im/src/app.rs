@@ -14,7 +14,7 @@ use im_auth::Authenticator;
 use im_cluster::Cluster;
 use im_config::{Database, Settings};
 use im_connectors::Registry;
-use im_manager::{Manager, Recoverer};
+use im_manager::{Manager, NoDocuments, Recoverer};
 use im_util::{Clock, SystemClock};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -73,6 +73,7 @@ impl App {
             registry,
             Arc::clone(&clock),
             operations,
+            Arc::new(NoDocuments),
         );
         recoverer.bind(&manager);
         let scanner = wiring::operations::scan(settings, &cluster, &manager, &clock);

@@ -13,6 +13,7 @@ use crate::access::{Verb, live_vm};
 use crate::detached::turn;
 use crate::journal::commit;
 use crate::reach::Reach;
+use crate::tosca::Purpose;
 use crate::{Document, Error, ErrorKind, Manager, VmView, power, vm_state};
 
 impl Manager {
@@ -27,9 +28,11 @@ impl Manager {
     ) -> Result<VmView, Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
-        let vm = live_vm(&slot.snapshot(), vm)?.id;
-        // Only parsed: a document that asks for a size need not be one that could be deployed.
-        let wanted = document.read()?;
+        let infrastructure = slot.snapshot();
+        let vm = live_vm(&infrastructure, vm)?.id;
+        // Only read: a document that asks for a size need not be one that could be deployed.
+        let purpose = Purpose::Describe(&infrastructure);
+        let wanted = self.posted(&caller, document, purpose).await?.radl;
         let manager = self.clone();
         let work = async move { manager.resize(&slot, &caller, vm, &wanted).await };
         self.detached("alter", id, work).await

@@ -29,11 +29,7 @@ pub(crate) fn begin(infrastructure: &mut Infrastructure, selected: Option<&[VmId
     if infrastructure.live_vms().next().is_none() {
         return false;
     }
-    let disabled = infrastructure
-        .radl
-        .contextualize
-        .as_ref()
-        .is_some_and(|block| block.is_empty());
+    let disabled = is_disabled(infrastructure);
     infrastructure.cont_out.clear();
     if disabled {
         infrastructure.cont_out.push_str(DISABLED);
@@ -43,6 +39,20 @@ pub(crate) fn begin(infrastructure: &mut Infrastructure, selected: Option<&[VmId
     infrastructure.configured = result;
     set_configured(infrastructure, selected, result);
     !disabled
+}
+
+/// The machines that a contextualization of everything would configure.
+pub(crate) fn concerned(infrastructure: &Infrastructure) -> Vec<VmId> {
+    match is_disabled(infrastructure) {
+        true => Vec::new(),
+        false => selected_machines(infrastructure, None),
+    }
+}
+
+/// Whether the document switches the contextualization off.
+fn is_disabled(infrastructure: &Infrastructure) -> bool {
+    let block = infrastructure.radl.contextualize.as_ref();
+    block.is_some_and(|block| block.is_empty())
 }
 
 /// Gives the selected machines the result of their contextualization (`None`: it begins).

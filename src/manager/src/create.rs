@@ -13,7 +13,8 @@ use crate::access::Verb;
 use crate::journal::{begin_context, commit};
 use crate::launch::{LaunchGroup, Launching, Resuming, Summary, Unfinished, plan_intents};
 use crate::placement::{plan, requested_machines};
-use crate::{Document, Error, ErrorKind, Manager, context};
+use crate::tosca::Purpose;
+use crate::{Document, Error, ErrorKind, Manager, context, tosca};
 
 /// What follows if no machine of a creation can be launched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +57,18 @@ impl Manager {
         document: Document,
         asynchronous: bool,
     ) -> Result<Result<InfId, ClusterError>, Error> {
-        let radl = Arc::new(document.complete(&Radl::default())?);
+        let id = InfId::random();
+        let posted = self.posted(caller, document, Purpose::Create(&id)).await?;
+        let tosca = posted.tosca.clone();
+        let radl = Arc::new(posted.complete(&Radl::default())?);
         let settings = &self.inner.settings;
         let wanted = requested_machines(&radl, 0, settings.max_inf_vms)?;
         let now = self.inner.clock.epoch_seconds();
-        let mut infrastructure = Infrastructure::new(InfId::random(), caller.owners(), now);
+        let mut infrastructure = Infrastructure::new(id.clone(), caller.owners(), now);
         infrastructure.radl = Arc::clone(&radl);
-        let id = infrastructure.id.clone();
+        if let Some(text) = tosca {
+            tosca::store(&mut infrastructure, text);
+        }
         if wanted == 0 {
             infrastructure.configured = Some(false);
             let text = "Infrastructure without any deploy. Exiting.";

@@ -4,27 +4,17 @@ use std::sync::Arc;
 
 use im_radl::{Configure, Network, Radl, System};
 
-use crate::{Document, Error};
+use crate::Error;
+use crate::tosca::Posted;
 
-impl Document {
-    /// The document as RADL; text is parsed here and not before.
-    ///
-    /// # Errors
-    /// `Invalid`, with the message of the parser.
-    pub(crate) fn read(self) -> Result<Radl, Error> {
-        match self {
-            Self::RadlText(text) => Ok(Radl::parse(&text)?),
-            Self::Radl(radl) => Ok(*radl),
-        }
-    }
-
+impl Posted {
     /// The document, checked, with every reference replaced by the definition in `known`, and with the networks that
     /// those definitions need.
     ///
     /// # Errors
-    /// `Invalid`: the messages of the parser and of the check, or the reference that is unknown.
+    /// `Invalid`: the message of the check, or the reference that is unknown.
     pub(crate) fn complete(self, known: &Radl) -> Result<Radl, Error> {
-        let mut radl = self.read()?;
+        let mut radl = self.radl;
         radl.check()?;
         for network in radl.networks.values_mut().filter(|n| n.reference) {
             let definition = known.networks.get(&network.id);
@@ -52,9 +42,9 @@ impl Document {
     /// The document as new recipes for machines that exist: it may speak of systems that it does not define.
     ///
     /// # Errors
-    /// `Invalid`: the message of the parser, or what is wrong with a recipe.
-    pub(crate) fn read_recipes(self) -> Result<Radl, Error> {
-        let radl = self.read()?;
+    /// `Invalid`: what is wrong with a recipe.
+    pub(crate) fn recipes(self) -> Result<Radl, Error> {
+        let radl = self.radl;
         for configure in radl.configures.values() {
             check_recipe(configure)?;
         }

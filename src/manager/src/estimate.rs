@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use im_auth::Credentials;
 use im_connectors::CloudEstimate;
+use im_domain::InfId;
 use im_radl::Radl;
 use serde_json::{Map, Value};
 
 use crate::access::Verb;
 use crate::placement::requested_machines;
+use crate::tosca::Purpose;
 use crate::{Document, Error, ErrorKind, Manager};
 
 /// The resources that a document would take, by cloud id: the JSON object that `dry_run` answers.
@@ -22,7 +24,9 @@ impl Manager {
         document: Document,
     ) -> Result<Estimate, Error> {
         let caller = self.enter(Verb::Read, credentials)?;
-        let radl = document.complete(&Radl::default())?;
+        let id = InfId::random();
+        let posted = self.posted(&caller, document, Purpose::Create(&id)).await?;
+        let radl = posted.complete(&Radl::default())?;
         requested_machines(&radl, 0, self.inner.settings.max_inf_vms)?;
         let placement = self.place(&caller, &radl, &BTreeMap::new()).await?;
         let mut estimates: Map<String, Value> = Map::new();

@@ -11,6 +11,7 @@
 mod access;
 mod add;
 mod alter;
+mod change;
 mod clouds;
 mod conditions;
 mod context;
@@ -27,6 +28,7 @@ mod list;
 mod owners;
 mod placement;
 mod power;
+mod preview;
 mod property;
 mod query;
 mod reach;
@@ -40,6 +42,7 @@ mod request;
 mod snapshot;
 mod stats;
 mod tasks;
+mod tosca;
 mod transfer;
 mod tunnel;
 mod view;
@@ -60,7 +63,9 @@ pub use error::{Error, ErrorKind};
 pub use estimate::Estimate;
 pub use health::Health;
 pub use im_cluster::Elsewhere;
+pub use im_tosca::{FetchError, NoDocuments};
 pub use journal::OperationSettings;
+pub use preview::{Preview, PreviewedVm};
 pub use property::PropertyValue;
 pub use query::InfrastructureState;
 pub use recovery::Recoverer;
@@ -68,10 +73,12 @@ pub use request::{
     Added, BootMode, Document, InfrastructureOperation, ManagerSettings, OwnerChange, VmOperation,
 };
 pub use stats::InfrastructureStats;
+pub use tosca::DocumentSource;
 pub use view::VmView;
 
 use conditions::RequestScope;
 use tasks::Tasks;
+use tosca::Desk;
 
 /// The use cases. Cheap to clone; every clone is the same manager.
 #[derive(Clone, Debug)]
@@ -89,6 +96,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     tasks: Tasks,
     operations: OperationSettings,
+    desk: Desk,
     /// Learned from the database at the first need.
     names: OnceCell<Names>,
 }
@@ -96,7 +104,8 @@ struct Inner {
 // === impl Manager ===
 
 impl Manager {
-    /// Puts the rooms below together, without a key for the credentials of operations.
+    /// Puts the rooms below together, without a key for the credentials of operations and without documents for TOSCA
+    /// documents to refer to.
     pub fn new(
         settings: ManagerSettings,
         authenticator: Authenticator,
@@ -112,6 +121,7 @@ impl Manager {
             registry,
             clock,
             operations,
+            Arc::new(NoDocuments),
         )
     }
 
@@ -125,6 +135,7 @@ impl Manager {
         registry: Registry,
         clock: Arc<dyn Clock>,
         operations: OperationSettings,
+        documents: Arc<dyn DocumentSource>,
     ) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -132,6 +143,7 @@ impl Manager {
                 authenticator,
                 cluster,
                 registry,
+                desk: Desk::new(documents, Arc::clone(&clock)),
                 clock,
                 tasks: Tasks::default(),
                 operations,

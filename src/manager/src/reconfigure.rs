@@ -8,17 +8,20 @@ use im_radl::Radl;
 use im_store::OperationKind;
 
 use crate::access::Verb;
-use crate::add::checked;
+use crate::change::checked;
 use crate::detached::turn;
 use crate::document::{has_new_credentials, merge_recipes, take_new_credentials};
 use crate::journal::begin_context;
-use crate::{Document, Error, Manager};
+use crate::tosca::{Posted, Purpose, stored_text};
+use crate::{Document, Error, Manager, tosca};
 
 impl Manager {
     /// Configures the machines again (`vms`: only these; numbers that do not exist are ignored), with the recipes of
     /// a new document if one is given.
     ///
-    /// Of the document the recipes, the `contextualize` block and new credentials of systems are taken, nothing else.
+    /// Of the document the recipes, the `contextualize` block and new credentials of systems are taken, nothing else. A
+    /// TOSCA document is laid over the one that the infrastructure was made from, if it was, and is stored: the next update
+    /// keeps the recipes, and asks for what machines the document has more or fewer than there are.
     pub async fn reconfigure(
         &self,
         credentials: &Credentials,
@@ -28,13 +31,26 @@ impl Manager {
     ) -> Result<(), Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
-        let (_turn, _) = turn(&slot, "reconfigure").await?;
-        let recipes = document.map(Document::read_recipes).transpose()?;
+        let (_turn, before) = turn(&slot, "reconfigure").await?;
+        let recipes = match document {
+            None => None,
+            Some(document) => {
+                let purpose = Purpose::Describe(&before);
+                Some(self.posted(&caller, document, purpose).await?)
+            }
+        };
+        let tosca = recipes.as_ref().and_then(|posted| posted.tosca.clone());
+        let recipes = recipes.map(Posted::recipes).transpose()?;
         let operation = self.operation(OperationKind::Reconfigure, id, &caller);
         let begun = self
             .commit_first(&slot, |entry| {
                 if let Some(recipes) = &recipes {
                     take(entry.infrastructure, recipes, vms)?;
+                }
+                if let Some(text) = tosca
+                    && stored_text(entry.infrastructure).is_some()
+                {
+                    tosca::store(entry.infrastructure, text);
                 }
                 Ok::<_, Error>(begin_context(entry, vms, &operation))
             })

@@ -18,6 +18,9 @@ use crate::journal::digest;
 use crate::launch::{Search, Unrecorded};
 use crate::{Error, Manager};
 
+/// Begins the message about machines that could not be removed.
+pub(crate) const NOT_REMOVED: &str = "Error removing machines:\n";
+
 /// What became of machines that were to be removed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Removal {

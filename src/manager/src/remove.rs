@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::access::{Verb, live_vm};
 use crate::detached::turn;
 use crate::journal::begin_context;
-use crate::removal::{mark, needs_cloud, plan_removal};
+use crate::removal::{NOT_REMOVED, mark, needs_cloud, plan_removal};
 use crate::{Error, Manager};
 
 impl Manager {
@@ -96,7 +96,7 @@ impl Manager {
             self.spawn_context(slot, caller, None, operation);
         }
         if !removal.kept.is_empty() {
-            let message = format!("Error removing machines:\n{}", removal.reasons());
+            let message = format!("{NOT_REMOVED}{}", removal.reasons());
             return Err(Error::invalid(message));
         }
         Ok(removal.gone.len())

@@ -12,6 +12,7 @@ use im_store::{
     Idempotency, Intent, IntentAction, IntentState, Operation, OperationKind, OperationState,
 };
 
+use crate::removal::NOT_REMOVED;
 use crate::{Added, Error, Manager};
 
 // === impl Manager ===
@@ -84,11 +85,18 @@ impl Manager {
 
     /// What the first addition of this key was answered.
     pub(crate) async fn added_before(&self, operation: Operation) -> Result<Added, Error> {
-        if operation.kind != OperationKind::Add {
+        let removes = operation.kind == OperationKind::Remove;
+        if operation.kind != OperationKind::Add && !removes {
             return Err(Error::key_reused());
         }
         if !operation.state.is_over() {
             return Err(Error::in_progress());
+        }
+        if removes {
+            return match operation.state {
+                OperationState::Failed => Err(not_removed(&operation)),
+                _ => Ok(Added::default()),
+            };
         }
         let launches = self.launches_of(&operation).await?;
         if operation.state == OperationState::Failed && !launches.iter().any(is_there) {
@@ -119,5 +127,14 @@ fn is_there(intent: &Intent) -> bool {
 
 fn no_machine(operation: &Operation) -> Error {
     let reasons = operation.outcome.as_deref().unwrap_or_default();
-    Error::invalid(format!("No machine could be launched: {reasons}"))
+    match reasons.starts_with(NOT_REMOVED) {
+        true => not_removed(operation),
+        false => Error::invalid(format!("No machine could be launched: {reasons}")),
+    }
+}
+
+fn not_removed(operation: &Operation) -> Error {
+    let reasons = operation.outcome.as_deref().unwrap_or_default();
+    let reasons = reasons.strip_prefix(NOT_REMOVED).unwrap_or(reasons);
+    Error::invalid(format!("{NOT_REMOVED}{reasons}"))
 }

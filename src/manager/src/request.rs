@@ -25,6 +25,8 @@ pub enum Document {
     RadlText(String),
     /// RADL that was read from its JSON form.
     Radl(Box<Radl>),
+    /// TOSCA in YAML, read only after the boot mode and the credentials were checked.
+    Tosca(String),
 }
 
 /// What is done to a whole infrastructure.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::types::Registry;
-use crate::yaml::{Map, Node, Style, write};
+use crate::yaml::{Key, Map, Node, Style, write};
 use crate::{Limits, Resolver, ToscaError};
 
 pub(crate) use node::{Capability, NodeTemplate, Relationship, Requirement};
@@ -22,6 +22,8 @@ pub(crate) use node::{Capability, NodeTemplate, Relationship, Requirement};
 #[derive(Clone)]
 pub struct Template {
     document: Node,
+    /// The inputs whose values were made up when this document was read.
+    generated: Vec<Key>,
     pub(crate) limits: Limits,
     pub(crate) types: Arc<Registry>,
     pub(crate) nodes: IndexMap<Arc<str>, NodeTemplate>,
@@ -39,10 +41,13 @@ impl Template {
         Self::from_document(document, resolver, limits)
     }
 
-    /// This document with another one laid over it: mappings are merged, lists get the items they do not have yet,
-    /// other values are replaced. The result is read anew.
-    pub fn merge(&self, other: &Self, resolver: &dyn Resolver) -> Result<Self, ToscaError> {
-        let document = merge::lay_over(&self.document, &other.document);
+    /// This document laid over one that is stored: mappings are merged, lists get the items they do not have yet, other
+    /// values are replaced. Inputs that were generated keep the values of the stored document. The result is read anew.
+    pub fn over(&self, stored: &str, resolver: &dyn Resolver) -> Result<Self, ToscaError> {
+        let stored = import::read_document(stored, &self.limits)?;
+        let mut above = self.document.clone();
+        inputs::keep(&mut above, &self.generated, &stored);
+        let document = merge::lay_over(&stored, &above);
         Self::from_document(document, resolver, &self.limits)
     }
 
@@ -81,8 +86,12 @@ impl Template {
     ) -> Result<Self, ToscaError> {
         let mut imports = import::Imports::new(resolver, limits);
         let mut document = compose::compose(document, &mut imports)?;
-        inputs::generate(&mut document, limits)?;
-        build::build(document, imports, limits)
+        let generated = inputs::generate(&mut document, limits)?;
+        let template = build::build(document, imports, limits)?;
+        Ok(Self {
+            generated,
+            ..template
+        })
     }
 }
 

@@ -112,8 +112,8 @@ topology_template:
     srv: { type: tosca.nodes.Compute }
 ",
     );
-    let merged = stored
-        .merge(&posted, &NoDocuments)
+    let merged = posted
+        .over(&stored.to_yaml(), &NoDocuments)
         .expect("a merged document");
     assert_eq!(merged.description(), Some("one server"));
     let text = merged.to_yaml();
@@ -153,4 +153,6 @@ fn generated_inputs_keep_their_values() {
     let stored = read(&text).to_yaml();
     assert!(!stored.contains("random(16)"));
     assert_eq!(read(&stored).to_yaml(), stored);
+    let again = read(&text).over(&stored, &NoDocuments);
+    assert_eq!(again.expect("a merged document").to_yaml(), stored);
 }

@@ -11,7 +11,7 @@ use im_connectors::layers::RetrySettings;
 use im_connectors::{LayerSettings, Registry, RegistrySettings};
 use im_domain::{Identity, InfId, Infrastructure, VmState};
 use im_manager::{
-    BootMode, Document, Error, Manager, ManagerSettings, OperationSettings, Recoverer,
+    BootMode, Document, Error, Manager, ManagerSettings, NoDocuments, OperationSettings, Recoverer,
 };
 use im_operations::{Resume, Scanner, ScannerSettings, Sealer};
 use im_store::Database;
@@ -217,6 +217,7 @@ fn assemble(
         registry,
         clock,
         operations,
+        Arc::new(NoDocuments),
     );
     Node {
         manager,

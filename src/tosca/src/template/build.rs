@@ -78,6 +78,7 @@ pub(super) fn build(
         .for_each(|problem| report.push(problem));
     let mut template = Template {
         document,
+        generated: Vec::new(),
         limits: limits.clone(),
         types: Arc::new(types),
         nodes: IndexMap::new(),

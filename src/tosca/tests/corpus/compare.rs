@@ -75,8 +75,7 @@ fn translated(
     let input = case.text("input").unwrap_or_default();
     let mut template = Template::parse(input, documents, &limits)?;
     if let Some(base) = case.text("base") {
-        let base = Template::parse(base, documents, &limits)?;
-        template = base.merge(&template, documents)?;
+        template = template.over(base, documents)?;
     }
     let translation = template.translate(context)?;
     Ok((template, translation))

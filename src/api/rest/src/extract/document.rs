@@ -25,16 +25,14 @@ impl Uploaded {
         &self.text
     }
 
-    /// The document. RADL text is left to the use case, that has more to check before it.
+    /// The document. RADL text and TOSCA are left to the use case, that has more to check before them.
     pub(crate) fn document(self, prefix: &Prefix) -> Result<Document, ApiError> {
         match self.kind.document()? {
             BodyForm::Radl => Ok(Document::RadlText(self.text)),
             BodyForm::Json => Radl::from_json(&self.text)
                 .map(|radl| Document::Radl(Box::new(radl)))
                 .map_err(|error| prefix.bad_request(error)),
-            BodyForm::Yaml => {
-                Err(prefix.bad_request("TOSCA documents are not supported by this build."))
-            }
+            BodyForm::Yaml => Ok(Document::Tosca(self.text)),
         }
     }
 

@@ -40,7 +40,7 @@ pub(crate) async fn list(
     security(("imCredentials" = [])), params(
         ("async" = Option<bool>, Query, description = "Answer before the machines are launched. False by default."),
         ("dry_run" = Option<bool>, Query, description = "Answer what the document would take, and create nothing. False by default."),
-    ), request_body(description = "RADL.", content((String = "text/plain"), (String = "application/json"))),
+    ), request_body(description = "RADL or TOSCA.", content((String = "text/plain"), (String = "application/json"), (String = "text/yaml"))),
     responses(
         (status = 200, description = "The address of the infrastructure; for a dry run the resources for each cloud, in JSON.",
             content((String = "text/uri-list"), (UriForm = "application/json")),

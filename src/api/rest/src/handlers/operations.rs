@@ -40,7 +40,7 @@ pub(crate) async fn stop(api: ForRequest, caller: Caller, inf: Inf) -> Answer {
     security(("imCredentials" = [])), params(
         ("infId" = String, Path, description = "The id of the infrastructure."),
         ("vm_list" = Option<String>, Query, description = "The numbers of the machines, separated by commas. All by default."),
-    ), request_body(description = "RADL, or nothing.", content((String = "text/plain"), (String = "application/json"))),
+    ), request_body(description = "RADL or TOSCA, or nothing.", content((String = "text/plain"), (String = "application/json"), (String = "text/yaml"))),
     responses(
         (status = 200, description = "They are being configured.", body = String,
             headers(("InfID" = String, description = "The id of the infrastructure, by its owner."))),

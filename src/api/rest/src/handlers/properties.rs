@@ -1,5 +1,6 @@
 //! What can be seen of an infrastructure, one property each.
 
+use im_manager::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
 use super::Answer;
@@ -8,9 +9,6 @@ use crate::extract::{Caller, ForRequest, Inf, Params};
 use crate::negotiate::{Accept, Form, MediaType};
 use crate::openapi::Refused;
 use crate::{prefix, render};
-
-/// Where an infrastructure that was made from TOSCA keeps its document.
-const TOSCA: &str = "TOSCA";
 
 /// The messages of the configuration.
 #[utoipa::path(get, path = "/infrastructures/{infId}/contmsg", tag = "properties", operation_id = "getContMsg",
@@ -70,8 +68,10 @@ pub(crate) async fn state(api: ForRequest, caller: Caller, accept: Accept, inf: 
     responses((status = 200, description = "`outputs`: the values by their names.", body = Object, content_type = "application/json"), Refused))]
 pub(crate) async fn outputs(api: ForRequest, caller: Caller, accept: Accept, inf: Inf) -> Answer {
     accept.allow_json()?;
-    tosca_text(&api, &caller, &inf, "outputs").await?;
-    Err(prefix::PROPERTY.bad_request("Outputs of TOSCA documents are not supported by this build."))
+    let id = inf.id(&prefix::PROPERTY)?;
+    let found = api.manager().outputs(&caller, &id).await;
+    let outputs = found.map_err(of_tosca)?;
+    Ok(api.owned(&id, render::named("outputs", outputs)?))
 }
 
 /// The TOSCA document of an infrastructure.
@@ -80,9 +80,10 @@ pub(crate) async fn outputs(api: ForRequest, caller: Caller, accept: Accept, inf
     responses((status = 200, description = "TOSCA in YAML.", content((String = "text/plain"), (Object = "application/json"))), Refused))]
 pub(crate) async fn tosca(api: ForRequest, caller: Caller, accept: Accept, inf: Inf) -> Answer {
     accept.allow_json()?;
-    let document = tosca_text(&api, &caller, &inf, "tosca").await?;
-    let form = accept.choose(MediaType::Text)?;
     let id = inf.id(&prefix::PROPERTY)?;
+    let found = api.manager().tosca(&caller, &id).await;
+    let document = found.map_err(of_tosca)?;
+    let form = accept.choose(MediaType::Text)?;
     Ok(api.owned(&id, render::text(form, "tosca", document)?))
 }
 
@@ -106,19 +107,12 @@ pub(crate) async fn authorization(
     Ok(api.owned(&id, answer))
 }
 
-async fn tosca_text(
-    api: &ForRequest,
-    caller: &Caller,
-    inf: &Inf,
-    property: &str,
-) -> Result<String, ApiError> {
-    let id = inf.id(&prefix::PROPERTY)?;
-    let found = api.manager().infrastructure(caller, &id).await;
-    let infrastructure = found.map_err(|error| prefix::PROPERTY.error(error))?;
-    let document = infrastructure.extra_info.get(TOSCA).and_then(Value::as_str);
-    document.map(str::to_owned).ok_or_else(|| {
-        prefix::PROPERTY.bad_request(format_args!(
-            "403 Forbidden: '{property}' infrastructure property is not valid in this infrastructure"
-        ))
-    })
+/// The answer to an error about a TOSCA document. That there is none was always said as a 400 with a 403 inside.
+fn of_tosca(error: Error) -> ApiError {
+    match error.kind {
+        ErrorKind::PropertyNotFound => {
+            prefix::PROPERTY.bad_request(format_args!("403 Forbidden: {}", error.message))
+        }
+        _ => prefix::PROPERTY.error(error),
+    }
 }

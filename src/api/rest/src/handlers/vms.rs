@@ -30,7 +30,7 @@ pub(crate) async fn info(api: ForRequest, caller: Caller, accept: Accept, inf: I
     security(("imCredentials" = [])), params(
         ("infId" = String, Path, description = "The id of the infrastructure."),
         ("vmId" = String, Path, description = "The number of the machine."),
-    ), request_body(description = "RADL with the system of the machine.", content((String = "text/plain"), (String = "application/json"))),
+    ), request_body(description = "RADL or TOSCA with the system of the machine.", content((String = "text/plain"), (String = "application/json"), (String = "text/yaml"))),
     responses(
         (status = 200, description = "RADL of the machine as it is now.", content((String = "text/plain"), (Object = "application/json"))),
         Refused,

@@ -94,18 +94,14 @@ async fn deep_and_broken_json_is_400() {
 }
 
 #[tokio::test]
-async fn tosca_is_said_to_be_missing() {
+async fn a_body_that_is_no_tosca_is_400_and_an_empty_one_has_no_type() {
     let node = Node::new().await;
     let yaml = ("Content-Type", "text/yaml");
     let answer = node
         .send(Method::POST, "/infrastructures", &[USER, yaml], "a: b")
         .await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    assert!(
-        answer
-            .text
-            .ends_with("TOSCA documents are not supported by this build.")
-    );
+    assert!(answer.text.contains("tosca_definitions_version"));
     let nothing = node
         .send(
             Method::PUT,
@@ -114,9 +110,5 @@ async fn tosca_is_said_to_be_missing() {
             "",
         )
         .await;
-    assert_eq!(
-        nothing.status,
-        StatusCode::NOT_FOUND,
-        "an empty body has no type"
-    );
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
 }
