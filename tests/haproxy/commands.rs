@@ -44,8 +44,9 @@ fn the_committed_configuration_is_what_the_command_writes() {
 #[test]
 fn nodes_that_are_none_are_refused() {
     for words in [
-        "haproxy render",
         "haproxy render --node n1",
+        "haproxy render --node a=h:1 --proxy ingress",
+        "haproxy render --node a=h:1 --proxy 10.0.0.0/33",
         "haproxy render --node a=h:1 --node a=h:2",
         "haproxy render --node a=h:1 --bind none",
     ] {

@@ -51,6 +51,67 @@ fn what_only_the_inside_may_say_is_not_believed() {
 }
 
 #[test]
+fn what_a_proxy_before_it_says_is_believed() {
+    if skipped("what_a_proxy_before_it_says_is_believed") {
+        return;
+    }
+    let nodes = alone(1);
+    let options = Options {
+        proxies: vec!["192.0.2.0/24".into(), "127.0.0.1".into()],
+        rate: 3,
+        ..options("lb1")
+    };
+    let text = crate::lab::configuration(&crate::lab::servers(&nodes), &options);
+    let haproxy = Haproxy::start("lb1", options.bind.as_deref().unwrap_or_default(), &text);
+    let auth = auth(USER);
+    let mut client = Client::new(&haproxy.address);
+    let created = client
+        .send(
+            "POST",
+            "/infrastructures",
+            &[
+                ("Authorization", auth.as_str()),
+                ("Content-Type", "text/plain"),
+                ("X-Forwarded-For", "10.9.9.9, 203.0.113.7"),
+                ("X-Forwarded-Host", "im.example.org"),
+                ("X-Forwarded-Proto", "https"),
+                ("X-Forwarded-Prefix", "/im"),
+            ],
+            &im_test_support::document(1),
+        )
+        .expect("an answer");
+    assert_eq!(created.status, 200, "{}", created.body);
+    assert!(
+        created
+            .body
+            .starts_with("https://im.example.org/im/infrastructures/"),
+        "{}",
+        created.body
+    );
+    // The limits are for each client of the proxy, by the address that the proxy has seen: not for all of them together,
+    // and not for what a client says of itself.
+    let mut statuses = |client_says: &str, seen: &str| -> Vec<u16> {
+        (0..5)
+            .map(|index| {
+                let forwarded = format!("{client_says}{index}, {seen}");
+                client
+                    .send("GET", "/version", &[("X-Forwarded-For", &forwarded)], "")
+                    .expect("an answer")
+                    .status
+            })
+            .collect()
+    };
+    assert_eq!(
+        statuses("198.51.100.", "203.0.113.8"),
+        [200, 200, 200, 429, 429]
+    );
+    assert_eq!(
+        statuses("198.51.100.", "203.0.113.9"),
+        [200, 200, 200, 429, 429]
+    );
+}
+
+#[test]
 fn what_is_too_large_odd_or_slow_is_refused() {
     if skipped("what_is_too_large_odd_or_slow_is_refused") {
         return;

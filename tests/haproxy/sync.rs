@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::lab::{Lab, alone, by, servers, skipped};
-use im_test_support::{Node, Scratch, until};
+use im_test_support::{Haproxy, Node, Scratch, until};
 
 /// The database that says who lives.
 struct Sessions {
@@ -178,4 +178,54 @@ fn a_running_haproxy_follows_the_nodes_without_a_reload() {
         .find(|line| line.starts_with("Pid"))
         .map(str::to_owned);
     assert_eq!(now, pid, "HAProxy was never reloaded");
+}
+
+#[test]
+fn a_haproxy_that_begins_without_nodes_gets_them_from_the_database() {
+    if skipped("a_haproxy_that_begins_without_nodes_gets_them_from_the_database") {
+        return;
+    }
+    let sessions = Sessions::new();
+    let mut nodes = alone(2);
+    // As it is where nobody knows beforehand how nodes are called: there is no server in its configuration.
+    let options = crate::lab::options("lb1");
+    let text = crate::lab::configuration(&[], &options);
+    let haproxy = Haproxy::start("lb1", options.bind.as_deref().unwrap_or_default(), &text);
+    let mut lab = Lab {
+        servers: servers(&nodes),
+        nodes: Vec::new(),
+        haproxy,
+    };
+    assert_eq!(lab.call("GET", "/version", "").status, 503);
+
+    let boots: Vec<BootId> = ["n1", "n2"].map(|name| sessions.enter(name)).to_vec();
+    sessions.sync(&lab, &nodes);
+    let both = |lab: &Lab, server: &str, status: &str| {
+        until(&format!("{server} is {status} in both backends"), || {
+            ["im", "im_any"]
+                .iter()
+                .all(|backend| lab.haproxy.stat(backend, server, "status") == status)
+        });
+    };
+    for name in ["n1", "n2"] {
+        both(&lab, name, "UP");
+        let id = lab.create_at(name);
+        assert_eq!(
+            (by(&lab.get(&id)), lab.pin(&id).as_deref()),
+            (name.to_owned(), Some(name))
+        );
+    }
+
+    // Its checks are those of /readyz, in both: a node that dies is down before anybody tells HAProxy.
+    let mut dead = nodes.remove(1);
+    let id = lab.create_at("n2");
+    dead.kill();
+    both(&lab, "n2", "DOWN");
+    assert_eq!(lab.call("GET", "/version", "").status, 200);
+    lab.nodes = nodes;
+    sessions.end(&boots[1], NodeState::Dead);
+    let nodes = std::mem::take(&mut lab.nodes);
+    sessions.sync(&lab, &nodes);
+    both(&lab, "n2", "MAINT");
+    assert_eq!(lab.pin(&id), None);
 }

@@ -49,12 +49,22 @@ pub struct Finding {
 /// Compares; the findings are in the order of the lines.
 pub fn check(config: &Config, expected: &Expected) -> Vec<Finding> {
     let mut findings = Findings::default();
-    let backends: Vec<&Section> = config
+    let mut backends: Vec<&Section> = config
         .backends()
         .filter(|backend| {
             nodes::servers(backend).next().is_some() || nodes::template(backend).is_some()
         })
         .collect();
+    if backends.is_empty() {
+        backends = filled_later(config);
+        if let Some(first) = backends.first() {
+            findings.warning(
+                first.number,
+                "No backend has a server: nobody answers until 'im haproxy sync' has added the nodes."
+                    .to_owned(),
+            );
+        }
+    }
     let Some(first) = backends.first() else {
         findings.error(
             1,
@@ -83,6 +93,23 @@ pub fn check(config: &Config, expected: &Expected) -> Vec<Finding> {
     }
     findings.0.sort_by_key(|finding| finding.line);
     findings.0
+}
+
+/// The backends to which nodes can be added at run time: over the runtime socket, and where pins are learnt.
+fn filled_later(config: &Config) -> Vec<&Section> {
+    let has_socket = config
+        .section("global")
+        .is_some_and(|global| global.matching(&["stats", "socket"]).next().is_some());
+    config
+        .backends()
+        .filter(|backend| {
+            has_socket
+                && backend
+                    .matching(&["stick", "store-response"])
+                    .next()
+                    .is_some()
+        })
+        .collect()
 }
 
 #[derive(Debug, Default)]

@@ -43,6 +43,8 @@ pub struct Options {
     pub slow: u64,
     /// Time between two checks of a node, in milliseconds.
     pub check_interval: u64,
+    /// The networks of the proxies before this HAProxy, which say in `X-Forwarded-*` who the client is and what it asked for.
+    pub proxies: Vec<String>,
     /// Whether HAProxy is started by an ordinary user, and so cannot change its user and its root.
     pub unprivileged: bool,
 }
@@ -68,7 +70,9 @@ pub fn render(servers: &[Server], options: &Options) -> String {
             "{{peers}}" => Some(peers(options)),
             "{{binds}}" => Some(binds(options)),
             "{{tls_rules}}" => Some(tls_rules(options)),
-            "{{servers}}" => Some(checked(servers, options)),
+            "{{proxies}}" => Some(proxies(options)),
+            "{{forwarded}}" => Some(forwarded(options).to_owned()),
+            "{{servers}}" => Some(checked(servers)),
             "{{tracking}}" => Some(tracking(servers)),
             _ => None,
         };
@@ -91,6 +95,8 @@ pub fn render(servers: &[Server], options: &Options) -> String {
             ("{{expire}}", span(options.expire)),
             ("{{metrics}}", options.metrics.clone()),
             ("{{slow}}", options.slow.to_string()),
+            ("{{inter}}", options.check_interval.to_string()),
+            ("{{fast}}", (options.check_interval / 3).max(1).to_string()),
         ] {
             if line.contains(key) {
                 line = line.replace(key, &value);
@@ -151,16 +157,46 @@ fn tls_rules(options: &Options) -> String {
         .to_owned()
 }
 
+/// Who comes by a proxy is told apart from others who come by it: by the last address in `X-Forwarded-For`, the one that the
+/// proxy itself has seen. What the client says of itself stands before it.
+fn proxies(options: &Options) -> String {
+    if options.proxies.is_empty() {
+        return String::new();
+    }
+    format!(
+        "  # Proxies before this one: they know who the client is, and the address by which it knows the service.\n  \
+         http-request set-var(txn.by_proxy) bool(true) if {{ src {} }}\n  \
+         http-request set-src req.hdr_ip(X-Forwarded-For,-1) if {{ var(txn.by_proxy) -m bool }}\n\n",
+        options.proxies.join(" ")
+    )
+}
+
+/// What is made of `X-Forwarded-*`.
+fn forwarded(options: &Options) -> &'static str {
+    if options.proxies.is_empty() {
+        "  http-request del-header X-Forwarded-Host
+  http-request del-header X-Forwarded-Port
+  http-request del-header X-Forwarded-Prefix
+  http-request del-header Forwarded
+  http-request set-header X-Forwarded-For %[src]
+  http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Proto https if { ssl_fc }
+"
+    } else {
+        "  http-request del-header X-Forwarded-Host unless { var(txn.by_proxy) -m bool }
+  http-request del-header X-Forwarded-Port unless { var(txn.by_proxy) -m bool }
+  http-request del-header X-Forwarded-Prefix unless { var(txn.by_proxy) -m bool }
+  http-request del-header Forwarded
+  http-request set-header X-Forwarded-For %[src]
+  http-request set-header X-Forwarded-Proto http unless { var(txn.by_proxy) -m bool } { req.hdr(X-Forwarded-Proto) -m found }
+  http-request set-header X-Forwarded-Proto https if { ssl_fc }
+"
+    }
+}
+
 /// The servers of `im`, which are checked.
-fn checked(servers: &[Server], options: &Options) -> String {
+fn checked(servers: &[Server]) -> String {
     let mut text = String::new();
-    let inter = options.check_interval;
-    let fast = (inter / 3).max(1);
-    let _ = writeln!(text, "{CHECKS}");
-    let _ = writeln!(
-        text,
-        "  default-server check inter {inter}ms fastinter {fast}ms downinter {inter}ms fall 2 rise 2 slowstart 10s pool-purge-delay 1s"
-    );
     for server in servers {
         let _ = writeln!(
             text,
@@ -173,14 +209,6 @@ fn checked(servers: &[Server], options: &Options) -> String {
     }
     text
 }
-
-/// What is to be known of the checks.
-const CHECKS: &str = "  \
-  # Two failed checks take a node away. What is running in it is not cut then (`on-marked-down shutdown-sessions`): a node\n  \
-  # that ends closes its listener first and finishes what is running, which may take longer than two checks. What hangs in\n  \
-  # a machine that stands still ends with `timeout server`, or as soon as `im haproxy sync` sees that the node is dead.\n  \
-  # Connections that are kept for later, and not needed, are closed soon: a node that is about to end tells with each\n  \
-  # answer that its connection is to be closed, and what was asked over one that the node closes could fail.";
 
 /// The servers of `im_any`, which follow those of `im`.
 fn tracking(servers: &[Server]) -> String {
@@ -241,6 +269,7 @@ impl Default for Options {
             clients: 200,
             slow: 600,
             check_interval: 1000,
+            proxies: Vec::new(),
             unprivileged: false,
         }
     }

@@ -125,8 +125,16 @@ fn every_disagreement_is_found_on_its_line() {
             "64512 bytes",
         ),
         (
-            "  # `track` follows the checks of `im` and wants the same disable-on-404.\n  http-check disable-on-404\n",
-            "",
+            concat!(
+                "  http-check disable-on-404\n  http-check send-state\n",
+                "  http-request disable-l7-retry unless { method GET HEAD OPTIONS }\n",
+                "  http-request set-timeout server 600s unless { method GET HEAD OPTIONS }\n",
+                "  stick store-response res.hdr(InfID),lower table im\n"
+            ),
+            concat!(
+                "  http-request disable-l7-retry unless { method GET HEAD OPTIONS }\n",
+                "  stick store-response res.hdr(InfID),lower table im\n"
+            ),
             "n1 10.0.0.21:8800 id 1 track",
             Error,
             "only one of the backends",
@@ -213,6 +221,22 @@ fn what_the_options_leave_open_is_said() {
     assert_eq!(findings.len(), 2, "{texts:?}");
     assert!(texts[0].starts_with("INF_CACHE_TIME is not set"));
     assert!(texts[1].starts_with("TRUSTED_PROXIES names nobody"));
+}
+
+#[test]
+fn nodes_that_are_added_later_are_missed_once() {
+    let text = render(&[], &Options::default());
+    let findings = check(&Config::parse(&text), &expected());
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!(findings[0].severity, Severity::Warning);
+    assert!(findings[0].text.contains("'im haproxy sync'"));
+    // The rest is checked all the same.
+    let wrong = text.replace("expire 1h", "expire 59m");
+    assert_eq!(check(&Config::parse(&wrong), &expected()).len(), 2);
+    // Without the socket nobody can add them.
+    let without = text.replace("  stats socket", "  #stats socket");
+    let findings = check(&Config::parse(&without), &expected());
+    assert_eq!(findings[0].severity, Severity::Error);
 }
 
 #[test]

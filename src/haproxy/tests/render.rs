@@ -108,6 +108,15 @@ fn haproxy_takes_what_is_rendered_without_a_warning() {
         ),
         ("one HAProxy", servers, Options::default()),
         (
+            "behind other proxies, without a node as yet",
+            Vec::new(),
+            Options {
+                proxies: vec!["10.0.0.0/8".into(), "fd00::/8".into()],
+                unprivileged: true,
+                ..Options::default()
+            },
+        ),
+        (
             "a name that cannot be resolved",
             named,
             Options {

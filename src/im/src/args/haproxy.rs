@@ -5,6 +5,7 @@
     reason = "these comments are the help on a terminal"
 )]
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,7 +29,8 @@ pub(crate) enum HaproxyCommand {
 #[derive(Debug, clap::Args)]
 pub(crate) struct RenderArgs {
     /// A node and where its REST API listens; `#ID` fixes the number of the server, else it is the lowest that is free.
-    #[arg(long = "node", required = true, value_name = "NAME=HOST:PORT[#ID]")]
+    /// Without any, HAProxy knows no node until `im haproxy sync` tells it.
+    #[arg(long = "node", value_name = "NAME=HOST:PORT[#ID]")]
     pub(crate) nodes: Vec<Server>,
     /// A HAProxy and where the others reach it. The file serves all of them: the second is started with `-L NAME`.
     #[arg(
@@ -73,6 +75,10 @@ pub(crate) struct RenderArgs {
     /// Milliseconds between two checks of a node.
     #[arg(long, value_name = "MS", default_value = "1000")]
     pub(crate) check_interval: u64,
+    /// A network of proxies before this HAProxy (an ingress), which say in X-Forwarded-* who the client is and what it asked
+    /// for. Only they must be able to send from there: others could claim any address.
+    #[arg(long = "proxy", value_name = "ADDRESS[/BITS]", value_parser = network)]
+    pub(crate) proxies: Vec<String>,
     /// For a HAProxy that an ordinary user starts: it keeps its user and its root.
     #[arg(long)]
     pub(crate) unprivileged: bool,
@@ -102,6 +108,20 @@ pub(crate) struct SyncArgs {
     /// The configuration file (im.cfg), which names the database.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+/// An address or a network, as HAProxy reads it.
+fn network(text: &str) -> Result<String, String> {
+    let (address, bits) = text.split_once('/').unwrap_or((text, "0"));
+    let most = match address.parse() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return Err("expected an address or a network, as 10.0.0.0/8".to_owned()),
+    };
+    match bits.parse::<u8>() {
+        Ok(bits) if bits <= most => Ok(text.to_owned()),
+        _ => Err(format!("expected at most {most} bits after the slash")),
+    }
 }
 
 /// A time of at least a tenth of a second.

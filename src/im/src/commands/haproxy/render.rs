@@ -31,6 +31,7 @@ pub(crate) fn run(args: &RenderArgs) -> ExitCode {
         rate: args.rate,
         clients: args.clients,
         check_interval: args.check_interval,
+        proxies: args.proxies.clone(),
         unprivileged: args.unprivileged,
         ..Options::default()
     };
