@@ -88,7 +88,7 @@ def environment(one):
 
 def expanded(one, manifests, pod_name="im-backend-x1", pod_ip="10.1.2.3", secrets=None):
     """The variables of a container as Kubernetes sets them: `$(NAME)` of an earlier one is its value."""
-    result = {}
+    result = image_environment() if one["image"].startswith("im:") else {}
     for variable in one.get("env", []):
         source = variable.get("valueFrom")
         if source is None:
@@ -107,14 +107,31 @@ def expanded(one, manifests, pod_name="im-backend-x1", pod_ip="10.1.2.3", secret
     return result
 
 
-def im(*words, env=None):
-    """Runs the service's own program, and answers its status and what it said."""
+def image_environment():
+    """What the image of the service sets, which wins over im.cfg unless the pod sets it otherwise."""
+    text = (PROJECT / "deploy" / "docker" / "Dockerfile").read_text().replace("\\\n", " ")
+    words = [word for line in re.findall(r"^ENV (.*)$", text, re.M) for word in line.split()]
+    assert words, "the Dockerfile sets nothing"
+    return dict(word.split("=", 1) for word in words)
+
+
+def program():
+    """The service's own program, as cargo built it last."""
     metadata = subprocess.run(
         ["cargo", "metadata", "--no-deps", "--format-version=1", "--offline"],
         cwd=PROJECT, check=True, capture_output=True, text=True,
     )
-    program = pathlib.Path(json.loads(metadata.stdout)["target_directory"]) / "debug" / "im"
-    assert program.is_file(), f"{program} is missing; build it with: cargo build -p im"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("IM_")}
-    done = subprocess.run([program, *words], capture_output=True, text=True, env={**clean, **(env or {})}, timeout=60)
+    found = pathlib.Path(json.loads(metadata.stdout)["target_directory"]) / "debug" / "im"
+    assert found.is_file(), f"{found} is missing; build it with: cargo build -p im"
+    return found
+
+
+def clean_environment():
+    return {name: value for name, value in os.environ.items() if not name.startswith("IM_")}
+
+
+def im(*words, env=None):
+    """Runs the service's own program, and answers its status and what it said."""
+    done = subprocess.run([program(), *words], capture_output=True, text=True, env={**clean_environment(), **(env or {})},
+                          timeout=60)
     return done.returncode, done.stdout, done.stderr

@@ -100,9 +100,11 @@ def test_a_node_alone_can_meet_the_one_that_replaces_it(tmp_path):
     ({}, "", None, "RollingUpdate"),
     (CASES["one node with its log in a volume"], "/var/log/im/im.log", "imlog", "Recreate"),
     ({"im": {"replicas": 3, "log": {"persistence": {"enabled": True}}}}, "", None, "RollingUpdate"),
+    ({"im": {"config": ["LOG_FILE = /var/log/im/other.log"]}}, "/var/log/im/other.log", None, "RollingUpdate"),
 ])
 def test_where_the_log_goes(values, file, claim, strategy, tmp_path):
     holds, _ = checked(values, tmp_path)
+    # What the image sets, and what the pod sets, in this order.
     assert holds["LOG_FILE"] == file
     manifests = render(values)
     deployment = manifests.get("Deployment", "im-backend")["spec"]
@@ -110,4 +112,4 @@ def test_where_the_log_goes(values, file, claim, strategy, tmp_path):
     assert volume.get("persistentVolumeClaim", {}).get("claimName") == claim
     assert deployment["strategy"]["type"] == strategy
     # What others find in the volume stays.
-    assert ("imlog" in manifests.of("PersistentVolumeClaim")) == bool(values)
+    assert ("imlog" in manifests.of("PersistentVolumeClaim")) == ("log" in values.get("im", {}))

@@ -19,6 +19,11 @@
 {{- if and .Values.im.log.persistence.enabled (not (include "im.cluster" .)) -}}true{{- end -}}
 {{- end }}
 
+{{/* Where the log goes: a file, or nothing for the standard error stream. */}}
+{{- define "im.logFile" -}}
+{{ include "im.option" (list . "LOG_FILE" (ternary "/var/log/im/im.log" "" (eq (include "im.logsToFile" .) "true"))) }}
+{{- end }}
+
 {{- define "im.cfg" -}}
 {{- $ := . -}}
 [im]
@@ -26,7 +31,7 @@
 {{ include "im.line" (list $ "ACTIVATE_REST" "True") -}}
 {{ include "im.line" (list $ "LOG_LEVEL" .Values.im.log.level) -}}
 {{ include "im.line" (list $ "LOG_FORMAT" .Values.im.log.format) -}}
-{{ include "im.line" (list $ "LOG_FILE" (ternary "/var/log/im/im.log" "" (eq (include "im.logsToFile" .) "true"))) -}}
+{{ include "im.line" (list $ "LOG_FILE" (include "im.logFile" .)) -}}
 {{ include "im.line" (list $ "TRUSTED_PROXIES" (join "," .Values.im.trustedProxies)) -}}
 {{ include "im.line" (list $ "METRICS_ADDRESS" "0.0.0.0") -}}
 {{ include "im.line" (list $ "METRICS_PORT" "9090") -}}
