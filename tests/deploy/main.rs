@@ -9,9 +9,11 @@
 )]
 
 mod base;
+mod compose;
 mod engine;
 mod health;
 mod image;
+mod monitoring;
 mod supervisor;
 mod unit;
 
