@@ -13,12 +13,16 @@ use crate::{repository, said};
 fn rules() -> Vec<PathBuf> {
     let directory = repository("deploy/helm/im/files/rules");
     let entries = fs::read_dir(directory).expect("the directory of rules");
-    entries.map(|entry| entry.expect("an entry").path()).collect()
+    entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect()
 }
 
 /// The names of the alerts.
 fn alerts() -> BTreeSet<String> {
-    let texts = rules().into_iter().map(|file| fs::read_to_string(file).expect("rules"));
+    let texts = rules()
+        .into_iter()
+        .map(|file| fs::read_to_string(file).expect("rules"));
     texts
         .flat_map(|text| {
             text.lines()
@@ -33,7 +37,11 @@ fn prometheus_takes_the_rules_and_they_do_what_their_tests_say() {
     if missing("prometheus_takes_the_rules", &["promtool"]) {
         return;
     }
-    said(Command::new("promtool").args(["check", "rules"]).args(rules()));
+    said(
+        Command::new("promtool")
+            .args(["check", "rules"])
+            .args(rules()),
+    );
     let directory = repository("deploy/monitoring/tests");
     let mut tested = String::new();
     for entry in fs::read_dir(directory).expect("the tests of the rules") {
@@ -44,6 +52,9 @@ fn prometheus_takes_the_rules_and_they_do_what_their_tests_say() {
     let alerts = alerts();
     assert!(alerts.len() > 10, "{alerts:?}");
     for alert in alerts {
-        assert!(tested.contains(&format!("alertname: {alert}\n")), "{alert} never comes in a test");
+        assert!(
+            tested.contains(&format!("alertname: {alert}\n")),
+            "{alert} never comes in a test"
+        );
     }
 }
