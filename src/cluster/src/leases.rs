@@ -16,7 +16,9 @@ use async_trait::async_trait;
 use im_domain::{BootId, Epoch, InfId};
 use tokio::sync::broadcast;
 
-pub use self::redis::{AddressError, RedisLeases, RedisSettings};
+pub use self::redis::{
+    AddressError, RedisAddress, RedisLeases, RedisPlace, RedisSettings, RedisTls, RedisTrouble,
+};
 
 /// A lease: `<boot>|<epoch>|<peer address>`. Epoch 0: a claim by somebody who is about to take it.
 #[derive(Clone, Debug, PartialEq, Eq)]

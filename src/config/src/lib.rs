@@ -24,6 +24,7 @@ mod ini;
 mod load;
 mod option;
 mod origin;
+mod redis;
 mod settings;
 mod tls;
 mod values;
@@ -37,6 +38,7 @@ pub use identity::{AdminGroup, AdminUser};
 pub use load::{LoadOptions, Loaded};
 pub use option::{OptionSpec, options};
 pub use origin::{Effective, Origin};
+pub use redis::{Redis, RedisHost, RedisPlace};
 pub use settings::{
     Basic, BootMode, Contextualization, CpuArchitecture, Documents, Dummy, Ha, Launch, Limits,
     LogFormat, LogLevel, Logging, MemoryUnit, Network, Oaipmh, Oidc, OpenNebula, ReadMode, Rest,

@@ -5,10 +5,12 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a test may stop where it fails and say why"
 )]
 
+mod authority;
 mod chaos;
 mod haproxy;
 mod http;
@@ -17,10 +19,11 @@ mod node;
 mod process;
 mod redis;
 
+pub use authority::{Authority, Pair};
 pub use chaos::{Chaos, ChaosProxy};
 pub use haproxy::Haproxy;
 pub use http::{Answer, Client, auth, document, request};
 pub use mariadb::MariaDb;
 pub use node::{Node, NodeBuilder};
 pub use process::{Process, Scratch, free_port, missing, pause, until};
-pub use redis::Redis;
+pub use redis::{Redis, Sentinels};

@@ -5,11 +5,18 @@
 //! when Redis has forgotten everything), and the channel `inv`, on which the id of an infrastructure is told when its
 //! lease has changed hands.
 //!
-//! Redis may be away for an hour, or answer nonsense: after a failure it is left alone for a moment, so that no request
-//! waits for it twice, and everything goes on by the database.
+//! Redis may be away for an hour, full, a replica, or answer nonsense: after a failure it is left alone for a moment, so
+//! that no request waits for it twice, and everything goes on by the database. What went wrong is in the log once, as a
+//! [`RedisTrouble`]; whatever it was, the next question after the moment finds out whether it is over.
+//!
+//! The user of Redis needs no more than `ACL SETUSER im on >password resetchannels ~im:{NAME}:* &im:{NAME}:inv +get +set
+//! +del +publish +subscribe +ping +evalsha +script|load`, NAME being `CLUSTER_NAME`, `+select` for a database other than 0,
+//! and `+role` where Sentinels are used.
 
 mod address;
 mod link;
+mod listener;
+mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,9 +30,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Claimed, Lease, Leases};
-use link::Link;
+use link::{Link, Patience};
 
-pub use self::address::AddressError;
+pub use self::address::{AddressError, RedisAddress, RedisPlace, RedisTls};
+pub use self::trouble::RedisTrouble;
 
 /// How long a lease is kept that nobody withdrew.
 const TIDY_AFTER_SECONDS: u64 = 7 * 24 * 3600;
@@ -33,12 +41,14 @@ const TIDY_AFTER_SECONDS: u64 = 7 * 24 * 3600;
 /// Where Redis is, and for whom.
 #[derive(Clone, Debug)]
 pub struct RedisSettings {
-    /// `REDIS_URL`: `redis://`, `rediss://`, `redis+sentinel://host:port,host:port/master` or `rediss+sentinel://`.
-    pub url: im_util::Secret,
+    /// The servers, and the login.
+    pub address: RedisAddress,
     /// `CLUSTER_NAME`: services that share a Redis have different ones.
     pub cluster: String,
     /// How long one question may take.
     pub timeout: Duration,
+    /// How long connecting may take. No question waits for it longer than for its answer.
+    pub connect_timeout: Duration,
     /// How long Redis is left alone after it failed.
     pub pause: Duration,
 }
@@ -46,7 +56,7 @@ pub struct RedisSettings {
 /// Leases in Redis.
 #[derive(Debug)]
 pub struct RedisLeases {
-    link: Arc<Link>,
+    link: Link,
     prefix: String,
     wakeups: broadcast::Sender<InfId>,
     stop: CancellationToken,
@@ -59,25 +69,32 @@ impl RedisLeases {
     /// when it is dropped.
     ///
     /// # Errors
-    /// If the address cannot be understood.
+    /// If the address cannot be used.
     pub fn new(settings: &RedisSettings, clock: Arc<dyn Clock>) -> Result<Self, AddressError> {
-        let address = address::parse(settings.url.expose())?;
+        settings.address.check()?;
+        let address = Arc::new(settings.address.clone());
+        let patience = Patience {
+            question: settings.timeout,
+            connect: settings.connect_timeout,
+            pause: settings.pause,
+        };
         let prefix = format!("im:{{{}}}:", settings.cluster);
-        let link = Arc::new(Link::new(address, settings.timeout, settings.pause, clock));
         let wakeups = broadcast::Sender::new(1024);
         let stop = CancellationToken::new();
-        let listening = {
-            let (link, wakeups) = (Arc::clone(&link), wakeups.clone());
-            let channel = format!("{prefix}inv");
-            async move { link.listen(&channel, &wakeups).await }
-        };
+        let channel = format!("{prefix}inv");
+        let listening = listener::listen(Arc::clone(&address), patience, channel, wakeups.clone());
         tokio::spawn(stop.clone().run_until_cancelled_owned(listening));
         Ok(Self {
-            link,
+            link: Link::new(address, patience, clock),
             prefix,
             wakeups,
             stop,
         })
+    }
+
+    /// Why Redis was of no use the last time; `None` if it answered.
+    pub fn trouble(&self) -> Option<RedisTrouble> {
+        self.link.trouble()
     }
 
     fn key(&self, id: &InfId) -> String {

@@ -1,5 +1,7 @@
 //! Several nodes: what they share, and the times by which they know each other to live.
 
+mod redis;
+
 use im_util::Secret;
 
 use super::{contradiction, suspicion};
@@ -38,6 +40,7 @@ pub(super) fn check(settings: &Settings, values: &mut Values<'_>) {
         ha.redis_url.is_some() && is_shared && ha.cluster_secret.is_empty(),
         "REDIS_URL is set and CLUSTER_SECRET is not, so that this node cannot reach others: use it for a service of one node only.",
     );
+    redis::check(settings, values);
     times(settings, values);
     secrets(settings, values);
     ports(settings, values);

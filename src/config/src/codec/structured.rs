@@ -1,4 +1,4 @@
-//! Values with a structure of their own: the database, administrators.
+//! Values with a structure of their own: the database, Redis, administrators.
 
 use im_util::Secret;
 use serde_json::Value;
@@ -6,9 +6,12 @@ use serde_json::Value;
 use super::{Codec, Refusal};
 use crate::database::Database;
 use crate::identity::{AdminGroup, AdminUser};
+use crate::redis::Redis;
 
 /// The address of the database.
 pub(crate) struct DatabaseUrl;
+/// The address of a Redis, or blank for none.
+pub(crate) struct RedisUrl;
 /// Administrators, in JSON.
 pub(crate) struct AdminUsers;
 /// Groups of administrators, in JSON.
@@ -27,6 +30,23 @@ impl Codec for DatabaseUrl {
 
     fn text(value: &Database) -> String {
         value.to_string()
+    }
+}
+
+impl Codec for RedisUrl {
+    type Value = Option<Redis>;
+    const EXPECTED: &'static str = "redis://user:password@host:port/database, rediss:// for TLS, redis+sentinel:// or rediss+sentinel://host:port,host:port/master, or nothing,";
+    const SECRET: bool = true;
+
+    fn parse(text: &str) -> Result<Self::Value, Refusal> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        Redis::parse(text).map(Some).map_err(Refusal::because)
+    }
+
+    fn text(value: &Self::Value) -> String {
+        value.as_ref().map(Redis::to_string).unwrap_or_default()
     }
 }
 

@@ -16,8 +16,6 @@ pub(crate) struct OptionalText;
 pub(crate) struct Password;
 /// Secret texts, separated by commas, or blank for none.
 pub(crate) struct Passwords;
-/// The address of a Redis, or blank for none.
-pub(crate) struct RedisUrl;
 /// An IP address or a host name.
 pub(crate) struct Host;
 /// A path.
@@ -102,29 +100,6 @@ impl Codec for Passwords {
 
     fn text(value: &Self::Value) -> String {
         value.first().map(Secret::to_string).unwrap_or_default()
-    }
-}
-
-impl Codec for RedisUrl {
-    type Value = Option<Secret>;
-    const EXPECTED: &'static str = "a URL that begins with redis://, rediss://, redis+sentinel:// or rediss+sentinel://, or nothing";
-    const SECRET: bool = true;
-
-    fn parse(text: &str) -> Result<Self::Value, Refusal> {
-        const SCHEMES: [&str; 4] = ["redis", "rediss", "redis+sentinel", "rediss+sentinel"];
-        if text.is_empty() {
-            return Ok(None);
-        }
-        match text.split_once("://") {
-            Some((scheme, rest)) if SCHEMES.contains(&scheme) && !rest.is_empty() => {
-                Ok(Some(Secret::new(text)))
-            }
-            _ => Err(Refusal::default()),
-        }
-    }
-
-    fn text(value: &Self::Value) -> String {
-        Password::text(value)
     }
 }
 

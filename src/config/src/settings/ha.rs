@@ -1,15 +1,17 @@
 //! Several nodes as one service.
 
 use std::num::NonZeroU64;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use im_util::Secret;
 
 use crate::codec::{
-    Bytes, Host, Interval, OptionalInterval, OptionalText, Passwords, Port, RedisUrl, Seconds,
-    TextOrDefault, choice,
+    Bytes, Host, Interval, OptionalFile, OptionalInterval, OptionalText, Password, Passwords, Port,
+    RedisUrl, Seconds, TextOrDefault, choice,
 };
 use crate::concern::concern;
+use crate::redis::Redis;
 
 concern! {
     /// Several nodes as one service.
@@ -32,9 +34,16 @@ concern! {
         cluster_name: String = "im".to_owned(), "CLUSTER_NAME" as TextOrDefault;
         /// Name of this node, for people. Blank, it is the name of the machine.
         node_name: Option<String> = None, "NODE_NAME" as OptionalText;
-        /// URL of the Redis that tells the nodes who owns what: `redis://:password@host:port/0`, `rediss://` for TLS, or
-        /// `redis+sentinel://host:port,host:port/master`. Without it, and while it is away, the database tells, slower.
-        redis_url: Option<Secret> = None, "REDIS_URL" as RedisUrl;
+        /// URL of the Redis that tells the nodes who owns what: `redis://user:password@host:port/0` or `rediss://` for TLS,
+        /// or, where Sentinels know the master, `redis+sentinel://user:password@host:port,host:port/master/0` or
+        /// `rediss+sentinel://`. Only the hosts and the name of the master are needed; special characters in a user or
+        /// a password are percent-encoded. Without it, and while it is away, the database tells, slower.
+        redis_url: Option<Redis> = None, "REDIS_URL" as RedisUrl;
+        /// File with the certificates, in PEM, of the authorities that may have issued those of Redis and of its
+        /// Sentinels. Blank, they are the ones that the machine trusts.
+        redis_ca_certs: Option<PathBuf> = None, "REDIS_CA_CERTS" as OptionalFile;
+        /// Password that the Sentinels themselves ask for; the user and password in `REDIS_URL` are those of the servers.
+        redis_sentinel_password: Option<Secret> = None, "REDIS_SENTINEL_PASSWORD" as Password;
         /// Secret under which the credentials of unfinished operations are kept, sealed, so that any node can finish
         /// them; the same in all nodes, at least 16 characters. Several are separated by commas: the first seals, each
         /// opens. Blank, an operation that a dead node left waits for the next request of its user.

@@ -10,6 +10,7 @@ mod documents;
 mod environment;
 mod file_format;
 mod manual;
+mod redis;
 mod reports;
 mod secrets;
 mod values;

@@ -1,26 +1,21 @@
 //! What makes several nodes one service: the session, the leases, and the way to the other nodes.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use im_api_peer::{ClientApi, ClientApis, HttpPeers, PeerSettings, forwarding, router};
 use im_api_server::{Bound, Listening, ServerSettings, listen};
-use im_cluster::leases::{Leases, NoLeases, RedisLeases, RedisSettings};
+use im_cluster::leases::NoLeases;
 use im_cluster::peers::NoPeers;
 use im_cluster::{
     CacheSettings, Cluster, ClusterSettings, NodeSettings, Parts, Recovery, SessionSettings,
 };
 use im_config::{Database, ReadMode, Settings};
 use im_manager::Recoverer;
-use im_util::{Clock, Secret};
+use im_util::Clock;
 use tokio_util::sync::CancellationToken;
 
-use super::servers;
-
-/// How long a question to Redis may take, and how long it is left alone after it failed.
-const REDIS_TIMEOUT: Duration = Duration::from_millis(500);
-const REDIS_PAUSE: Duration = Duration::from_secs(1);
+use super::{leases, servers};
 
 /// The part of `SESSION_TTL` that is taken off for clocks that do not run at the same rate.
 const MARGIN: u32 = 5;
@@ -69,8 +64,8 @@ pub(crate) async fn join(
     if let Some(way) = &way {
         parts.peers = Arc::new(way.peers.clone());
     }
-    if let Some(url) = &ha.redis_url {
-        parts.leases = redis(url, &ha.cluster_name, clock)?;
+    if let Some(leases) = leases::leases(ha, clock)? {
+        parts.leases = leases;
     }
     let address = way.as_ref().map(|way| way.address.clone());
     let cluster = Cluster::join(parts, cluster(settings, address.unwrap_or_default()));
@@ -112,18 +107,6 @@ fn cluster(settings: &Settings, address: String) -> ClusterSettings {
         cache: cache(settings),
         ..ClusterSettings::new(node)
     }
-}
-
-fn redis(url: &Secret, name: &str, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Leases>, String> {
-    let settings = RedisSettings {
-        url: url.clone(),
-        cluster: name.to_owned(),
-        timeout: REDIS_TIMEOUT,
-        pause: REDIS_PAUSE,
-    };
-    let leases = RedisLeases::new(&settings, Arc::clone(clock));
-    let leases = leases.map_err(|error| format!("REDIS_URL cannot be used: {error}."))?;
-    Ok(Arc::new(leases))
 }
 
 /// The name of the machine.

@@ -1,139 +1,168 @@
-//! `REDIS_URL`, understood.
+//! Where Redis is: one server, or the master that Sentinels name.
 
+use std::fmt;
+
+use futures::future::select_ok;
+use im_util::Secret;
 use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
-use redis::{Client, ConnectionAddr, IntoConnectionInfo, RedisError, TlsMode};
+use redis::{
+    Client, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, RedisError, RedisResult,
+    TlsCertificates, TlsMode,
+};
 use thiserror::Error;
-use tokio::sync::Mutex;
 
-/// A `REDIS_URL` that cannot be used. The address itself is not shown: it may hold a password.
-#[derive(Debug, Error)]
-pub enum AddressError {
-    /// It cannot be read.
-    #[error(
-        "REDIS_URL must be an address like 'redis://host:6379', 'rediss://user:password@host:6379/0' or 'redis+sentinel://host:26379,host:26379/master': {0}"
-    )]
-    Refused(String),
+/// Where Redis is, and who asks it.
+#[derive(Clone, Debug)]
+pub struct RedisAddress {
+    /// The servers.
+    pub place: RedisPlace,
+    /// How they, and the Sentinels, are spoken to over TLS; `None`: they are not.
+    pub tls: Option<RedisTls>,
+    /// The user; `None` is the one that is called `default`.
+    pub user: Option<String>,
+    /// The password.
+    pub password: Option<Secret>,
+    /// The password of the Sentinels.
+    pub sentinel_password: Option<Secret>,
+    /// The number of the database.
+    pub database: u16,
 }
 
-/// Where Redis is.
-pub(super) enum Address {
-    /// One server.
-    Server(Client),
+/// The servers.
+#[derive(Clone, Debug)]
+pub enum RedisPlace {
+    /// One server: a host and a port.
+    Server(String, u16),
     /// Servers of which Sentinels know the master.
-    Sentinel(Mutex<SentinelClient>),
+    Sentinels {
+        /// Their hosts and ports.
+        sentinels: Vec<(String, u16)>,
+        /// The name by which they know the master.
+        master: String,
+    },
 }
 
-impl std::fmt::Debug for Address {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Server(_) => "Server",
-            Self::Sentinel(_) => "Sentinel",
-        })
-    }
+/// Whom to trust.
+#[derive(Clone, Default)]
+pub struct RedisTls {
+    /// The authorities, in PEM; `None`: those that the machine trusts.
+    pub authorities: Option<Vec<u8>>,
 }
 
-pub(super) fn parse(url: &str) -> Result<Address, AddressError> {
-    let (scheme, rest) = url
-        .split_once("://")
-        .ok_or_else(|| AddressError::Refused("it has no '://'.".to_owned()))?;
-    match scheme {
-        "redis" | "rediss" => Client::open(url).map(Address::Server).map_err(refused),
-        "redis+sentinel" => sentinel("redis", rest),
-        "rediss+sentinel" => sentinel("rediss", rest),
-        _ => Err(AddressError::Refused("its scheme is not known.".to_owned())),
-    }
+/// An address that cannot be used, whatever Redis says.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum AddressError {
+    /// The certificates of the authorities are none.
+    #[error("the certificates of the authorities of Redis cannot be used: {0}")]
+    Authorities(String),
+    /// There is no server in it.
+    #[error("the address of Redis names no server")]
+    NoServer,
 }
 
-/// `[user:password@]host:port,host:port/master[/db]`; user and password are those of the servers.
-fn sentinel(scheme: &str, rest: &str) -> Result<Address, AddressError> {
-    let (authority, path) = rest
-        .split_once('/')
-        .ok_or_else(|| AddressError::Refused("it does not name the master.".to_owned()))?;
-    let (credentials, hosts) = match authority.rsplit_once('@') {
-        Some((credentials, hosts)) => (Some(credentials), hosts),
-        None => (None, authority),
-    };
-    let (master, db) = path.split_once('/').unwrap_or((path, "0"));
-    if master.is_empty() {
-        return Err(AddressError::Refused(
-            "it does not name the master.".to_owned(),
-        ));
-    }
-    let mut sentinels = Vec::new();
-    for host in hosts.split(',') {
-        let info = format!("{scheme}://{host}")
-            .into_connection_info()
-            .map_err(refused)?;
-        sentinels.push(ConnectionAddr::clone(info.addr()));
-    }
-    // The library reads user, password and number of the database as it does for one server.
-    let credentials = credentials.map(|c| format!("{c}@")).unwrap_or_default();
-    let server = format!("redis://{credentials}server/{db}")
-        .into_connection_info()
-        .map_err(refused)?;
-    let mut builder = SentinelClientBuilder::new(sentinels, master, SentinelServerType::Master)
-        .map_err(refused)?
-        .set_client_to_redis_db(server.redis_settings().db());
-    if let Some(username) = server.redis_settings().username() {
-        builder = builder.set_client_to_redis_username(username);
-    }
-    if let Some(password) = server.redis_settings().password() {
-        builder = builder.set_client_to_redis_password(password);
-    }
-    if scheme == "rediss" {
-        builder = builder
-            .set_client_to_redis_tls_mode(TlsMode::Secure)
-            .set_client_to_sentinel_tls_mode(TlsMode::Secure);
-    }
-    let client = builder.build().map_err(refused)?;
-    Ok(Address::Sentinel(Mutex::new(client)))
-}
+// === impl RedisAddress ===
 
-/// The message of the library without its detail, which may quote the address.
-fn refused(error: RedisError) -> AddressError {
-    AddressError::Refused(format!("{}.", error.category()))
-}
+impl RedisAddress {
+    /// Whether it can be used at all.
+    pub(super) fn check(&self) -> Result<(), AddressError> {
+        // The certificates are all that can be wrong before somebody is asked; the message quotes nothing else.
+        let refused = |error: RedisError| AddressError::Authorities(error.to_string());
+        match &self.place {
+            RedisPlace::Server(host, port) => self.server(host, *port).map(drop).map_err(refused),
+            RedisPlace::Sentinels { sentinels, .. } if sentinels.is_empty() => {
+                Err(AddressError::NoServer)
+            }
+            RedisPlace::Sentinels { sentinels, master } => sentinels
+                .iter()
+                .try_for_each(|at| self.sentinel(at, master).map(drop))
+                .map_err(refused),
+        }
+    }
 
-// === impl Address ===
-
-impl Address {
     /// The client of the server that is to be asked now.
-    pub(super) async fn client(&self) -> Result<Client, RedisError> {
-        match self {
-            Self::Server(client) => Ok(client.clone()),
-            Self::Sentinel(sentinel) => sentinel.lock().await.async_get_client().await,
+    ///
+    /// Of the Sentinels all are asked at once, over new connections, and who names first a master that agrees is
+    /// believed: one that hangs, or whose connection has died unnoticed, holds up nothing.
+    pub(super) async fn client(&self) -> RedisResult<Client> {
+        let (sentinels, master) = match &self.place {
+            RedisPlace::Server(host, port) => return self.server(host, *port),
+            RedisPlace::Sentinels { sentinels, master } => (sentinels, master),
+        };
+        let questions = sentinels
+            .iter()
+            .map(|at| Box::pin(async move { self.sentinel(at, master)?.async_get_client().await }));
+        let (client, _) = select_ok(questions).await?;
+        Ok(client)
+    }
+
+    fn server(&self, host: &str, port: u16) -> RedisResult<Client> {
+        let mut login = RedisConnectionInfo::default().set_db(self.database.into());
+        if let Some(user) = &self.user {
+            login = login.set_username(user);
+        }
+        if let Some(password) = &self.password {
+            login = login.set_password(password.expose());
+        }
+        let info = self.at(host, port).into_connection_info()?;
+        let info = info.set_redis_settings(login);
+        match &self.tls {
+            Some(tls) => Client::build_with_tls(info, tls.certificates()),
+            None => Client::open(info),
+        }
+    }
+
+    /// Asks one Sentinel.
+    fn sentinel(&self, (host, port): &(String, u16), master: &str) -> RedisResult<SentinelClient> {
+        let mut builder =
+            SentinelClientBuilder::new([self.at(host, *port)], master, SentinelServerType::Master)?
+                .set_client_to_redis_db(self.database.into());
+        if let Some(user) = &self.user {
+            builder = builder.set_client_to_redis_username(user);
+        }
+        if let Some(password) = &self.password {
+            builder = builder.set_client_to_redis_password(password.expose());
+        }
+        if let Some(password) = &self.sentinel_password {
+            builder = builder.set_client_to_sentinel_password(password.expose());
+        }
+        if let Some(tls) = &self.tls {
+            builder = builder
+                .set_client_to_redis_tls_mode(TlsMode::Secure)
+                .set_client_to_redis_certificates(tls.certificates())
+                .set_client_to_sentinel_tls_mode(TlsMode::Secure)
+                .set_client_to_sentinel_certificates(tls.certificates());
+        }
+        builder.build()
+    }
+
+    fn at(&self, host: &str, port: u16) -> ConnectionAddr {
+        match self.tls {
+            None => ConnectionAddr::Tcp(host.to_owned(), port),
+            Some(_) => ConnectionAddr::TcpTls {
+                host: host.to_owned(),
+                port,
+                insecure: false,
+                tls_params: None,
+            },
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+// === impl RedisTls ===
 
-    #[test]
-    fn addresses_of_servers_and_sentinels_are_read() {
-        for url in [
-            "redis://127.0.0.1:6379",
-            "rediss://user:secret@redis.example:6379/2",
-            "redis+sentinel://10.0.0.1:26379,10.0.0.2:26379/mymaster",
-            "rediss+sentinel://:secret@10.0.0.1:26379/mymaster/3",
-        ] {
-            assert!(parse(url).is_ok(), "{url}");
+impl RedisTls {
+    fn certificates(&self) -> TlsCertificates {
+        TlsCertificates {
+            client_tls: None,
+            root_cert: self.authorities.clone(),
         }
     }
+}
 
-    #[test]
-    fn what_is_wrong_is_said_without_the_password() {
-        for url in [
-            "127.0.0.1:6379",
-            "http://:hunter2@x",
-            "redis+sentinel://:hunter2@x:1",
-            "redis+sentinel://:hunter2@x:1/",
-            "redis://:hunter2@x:port",
-            "redis://:hunter2@x:1/db",
-        ] {
-            let error = parse(url).unwrap_err();
-            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
-        }
+impl fmt::Debug for RedisTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisTls")
+            .field("private", &self.authorities.is_some())
+            .finish()
     }
 }
