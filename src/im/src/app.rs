@@ -14,7 +14,7 @@ use im_auth::Authenticator;
 use im_cluster::Cluster;
 use im_config::{Database, Settings};
 use im_connectors::Registry;
-use im_manager::{Manager, NoDocuments, Recoverer};
+use im_manager::{Manager, Recoverer};
 use im_util::{Clock, SystemClock};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -57,7 +57,7 @@ impl App {
     /// place. The error is a full sentence.
     pub(crate) async fn start(settings: &Settings) -> Result<Self, String> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let _documents = wiring::documents::open(settings, &clock)?;
+        let documents = wiring::documents::open(settings, &clock)?;
         let store = open_store(settings).await?;
         let operations = wiring::operations::settings(settings)?;
         let recoverer = Arc::new(Recoverer::default());
@@ -73,7 +73,7 @@ impl App {
             registry,
             Arc::clone(&clock),
             operations,
-            Arc::new(NoDocuments),
+            documents,
         );
         recoverer.bind(&manager);
         let scanner = wiring::operations::scan(settings, &cluster, &manager, &clock);

@@ -1,14 +1,53 @@
 //! Documents by their address.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use async_trait::async_trait;
 use im_config::Settings;
 use im_documents::{DocumentSettings, Documents, TemplateRepository};
+use im_manager::{DocumentSource, FetchError};
 use im_util::Clock;
 
+/// The documents of the process, for the use cases.
+#[derive(Debug)]
+struct Source {
+    documents: Documents,
+    settings: DocumentSettings,
+}
+
 /// The documents of the process. The error is a full sentence.
-pub(crate) fn open(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Documents, String> {
-    Documents::new(self::settings(settings), Arc::clone(clock)).map_err(|error| error.to_string())
+pub(crate) fn open(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn DocumentSource>, String> {
+    let settings = self::settings(settings);
+    let documents = Documents::new(settings.clone(), Arc::clone(clock));
+    let documents = documents.map_err(|error| error.to_string())?;
+    Ok(Arc::new(Source {
+        documents,
+        settings,
+    }))
+}
+
+#[async_trait]
+impl DocumentSource for Source {
+    async fn fetch(&self, url: &str) -> Result<Arc<str>, FetchError> {
+        Ok(self.documents.get(url).await?)
+    }
+
+    fn patience(&self) -> Duration {
+        self.settings.request_timeout
+    }
+
+    fn most_documents(&self) -> usize {
+        self.settings.max_documents
+    }
+
+    fn template_repository(&self) -> Option<&str> {
+        let templates = self.settings.templates.as_ref();
+        templates.map(TemplateRepository::base)
+    }
 }
 
 fn settings(settings: &Settings) -> DocumentSettings {

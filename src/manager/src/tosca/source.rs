@@ -24,6 +24,11 @@ pub trait DocumentSource: fmt::Debug + Send + Sync {
         Duration::from_secs(60)
     }
 
+    /// How many documents one request may have.
+    fn most_documents(&self) -> usize {
+        300
+    }
+
     /// The base address of the templates that a document may build on, with a slash at its end. With one, a
     /// `template_file` may be relative, and an absolute one must begin with it.
     fn template_repository(&self) -> Option<&str> {

@@ -133,7 +133,7 @@ impl Desk {
     }
 
     async fn fetch(&self, wanted: BTreeSet<String>, fetched: &mut Fetched) -> Result<(), Error> {
-        let most = self.limits.documents;
+        let most = self.source.most_documents();
         if fetched.len() + wanted.len() > most {
             return Err(too_much(format!("more than {most} documents are imported")));
         }
