@@ -142,6 +142,12 @@ fn surplus_machines_are_removed_as_listed_or_the_oldest_first() {
     let listed = read(&POOL.replace("count: { get_input: how_many }", list));
     assert_eq!(translate(&listed, &machines(6)).removal, [2, 0]);
     assert!(translate(&listed, &machines(4)).removal.is_empty());
+    let mut present = machines(6);
+    present.retain(|machine| machine.id != 2);
+    assert_eq!(translate(&listed, &present).removal, [0]);
+    present.retain(|machine| machine.id > 2);
+    present.extend(machines(9).into_iter().skip(6));
+    assert_eq!(translate(&listed, &present).removal, [2, 0]);
 }
 
 #[test]

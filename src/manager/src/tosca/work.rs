@@ -199,3 +199,115 @@ impl From<ToscaError> for Error {
         Self::new(kind, error.message())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+    use im_tosca::{Template, ToscaError};
+    use im_util::SystemClock;
+
+    use super::*;
+
+    /// A chain of documents: each imports the next one, `all` of them. A fetch of the last one never ends if `hangs`.
+    #[derive(Debug, Default)]
+    struct Chain {
+        all: usize,
+        hangs: bool,
+        fetches: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl DocumentSource for Chain {
+        async fn fetch(&self, url: &str) -> Result<Arc<str>, FetchError> {
+            self.fetches.fetch_add(1, Ordering::Relaxed);
+            let place: usize = url.trim_start_matches("https://a/").parse().unwrap();
+            if self.hangs && place == self.all {
+                std::future::pending::<()>().await;
+            }
+            Ok(link(place, self.all).into())
+        }
+
+        fn patience(&self) -> Duration {
+            Duration::from_millis(200)
+        }
+    }
+
+    fn link(place: usize, all: usize) -> String {
+        let mut text = format!(
+            "tosca_definitions_version: tosca_simple_yaml_1_0\nnode_types:\n  own.T{place}:\n    derived_from: \
+             tosca.nodes.Compute\n"
+        );
+        if place < all {
+            text.push_str(&format!("imports: [ 'https://a/{}' ]\n", place + 1));
+        }
+        text
+    }
+
+    fn desk(chain: &Arc<Chain>) -> Desk {
+        let source = Arc::clone(chain) as Arc<dyn DocumentSource>;
+        Desk::new(source, Arc::new(SystemClock::new()))
+    }
+
+    fn read(resolver: &dyn Resolver, limits: &Limits, all: usize) -> Result<(), ToscaError> {
+        let text = format!(
+            "{}topology_template:\n  node_templates:\n    x: {{ type: own.T{all} }}\n",
+            link(0, all)
+        );
+        Template::parse(&text, resolver, limits).map(|_| ())
+    }
+
+    async fn outcome(chain: &Arc<Chain>) -> Result<(), Error> {
+        let all = chain.all;
+        let work = move |resolver: &dyn Resolver, limits: &Limits| read(resolver, limits, all);
+        desk(chain).work(work).await
+    }
+
+    #[tokio::test]
+    async fn a_document_is_fetched_once_however_often_the_work_is_done() {
+        for all in [0, 1, 5] {
+            let chain = Arc::new(Chain {
+                all,
+                ..Chain::default()
+            });
+            outcome(&chain).await.unwrap();
+            assert_eq!(chain.fetches.load(Ordering::Relaxed), all);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_chain_without_end_has_one() {
+        let chain = Arc::new(Chain {
+            all: 1_000,
+            ..Chain::default()
+        });
+        let error = outcome(&chain).await.unwrap_err();
+        assert_eq!(error.kind, crate::ErrorKind::TooLarge);
+        assert!(error.message.contains("more than 16 deep"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_document_that_does_not_come_is_not_waited_for() {
+        let chain = Arc::new(Chain {
+            all: 2,
+            hangs: true,
+            ..Chain::default()
+        });
+        let error = outcome(&chain).await.unwrap_err();
+        assert!(
+            error.message.contains("did not arrive within 0.2"),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_fault_of_the_work_is_one_of_the_service() {
+        let desk = desk(&Arc::default());
+        let work = |_: &dyn Resolver, _: &Limits| -> Result<(), ToscaError> { panic!("a fault") };
+        for _ in 0..64 {
+            let error = desk.work(work).await.unwrap_err();
+            assert_eq!(error.kind, crate::ErrorKind::Internal);
+        }
+    }
+}

@@ -20,3 +20,4 @@ mod recovery;
 mod remove;
 mod sessions;
 mod takeover;
+mod tosca;

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use im_connectors::Operation as Call;
 use im_domain::{InfId, Infrastructure, Vm, VmState};
-use im_manager::{BootMode, InfrastructureOperation, ManagerSettings, VmOperation};
+use im_manager::{BootMode, Document, InfrastructureOperation, ManagerSettings, VmOperation};
 use im_store::{Database, IntentState, Operation, OperationKind, OperationState, OperationsOf};
 
 use crate::node::{
     Node, RecoveringNode, Site, ann_in_lab, machines, more, settings, states, text, user_with,
 };
+use crate::tosca::Pool;
 
 pub(crate) const KEYS: [&str; 1] = ["a key of thirty-two characters.."];
 
@@ -99,12 +100,22 @@ async fn at_each_write(
     operation: impl AsyncFn(&RecoveringNode, &InfId),
     check: impl Fn(&Site, &Infrastructure, bool),
 ) {
+    at_each_write_on(machines(2), operation, check).await;
+}
+
+/// The same on an infrastructure of this document.
+async fn at_each_write_on(
+    document: Document,
+    operation: impl AsyncFn(&RecoveringNode, &InfId),
+    check: impl Fn(&Site, &Infrastructure, bool),
+) {
     let mut deaths = 0;
     for written in [false, true] {
         for writes in 0..MOST_WRITES {
             let site = Site::new();
+            let document = document.clone();
             let before =
-                async |node: &RecoveringNode| node.node.create(&ann_in_lab(), machines(2)).await;
+                async |node: &RecoveringNode| node.node.create(&ann_in_lab(), document).await;
             let run = async |node: &RecoveringNode, id: InfId| operation(node, &id).await;
             let (died, _dead) = die_at(&site, writes, written, before, run).await;
             let store = site.store().await;
@@ -187,6 +198,28 @@ async fn a_removal_goes_on_whenever_its_node_dies() {
             let expected = if begun { 1 } else { 2 };
             assert_eq!(states(stored), vec![VmState::Configured; expected]);
             assert_eq!(site.lab.count(), expected);
+        },
+    )
+    .await;
+}
+
+/// One machine goes and another one comes, by one document.
+#[tokio::test]
+async fn an_update_goes_on_whenever_its_node_dies() {
+    let after = || Pool::of(1).without(&[1]).with_another().document();
+    at_each_write_on(
+        Pool::of(2).document(),
+        async |node, id| {
+            let manager = &node.node.manager;
+            let _ = manager.add(&ann_in_lab(), id, after(), true).await;
+        },
+        |site, stored, begun| {
+            let live: Vec<u32> = stored.live_vms().map(|vm| vm.id.0).collect();
+            assert_eq!(live, if begun { [0, 2] } else { [0, 1] });
+            assert_eq!(states(stored), [VmState::Configured; 2]);
+            assert_eq!(site.lab.count(), 2);
+            let text = stored.extra_info["TOSCA"].as_str().unwrap();
+            assert_eq!(text.contains("another"), begun);
         },
     )
     .await;

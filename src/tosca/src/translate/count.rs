@@ -44,7 +44,12 @@ impl Translator<'_> {
         } else if wanted < count {
             let surplus = usize::try_from(count - wanted).unwrap_or(usize::MAX);
             let listed = removal_list(node, evaluator)?;
-            if listed.is_empty() {
+            let there = |id: &u32| self.context.existing.iter().any(|it| it.id == *id);
+            let left: Vec<u32> = listed.iter().copied().filter(there).collect();
+            if left.len() >= surplus {
+                // Lists of documents laid over each other are joined: what an earlier one has removed is passed over.
+                self.removal.extend(left.into_iter().take(surplus));
+            } else if listed.is_empty() {
                 present.sort_by_key(|machine| machine.created);
                 let oldest = present.iter().take(surplus);
                 self.removal.extend(oldest.map(|machine| machine.id));
