@@ -34,7 +34,7 @@
 {{ include "im.line" (list $ "LOG_FILE" (include "im.logFile" .)) -}}
 {{ include "im.line" (list $ "TRUSTED_PROXIES" (join "," .Values.im.trustedProxies)) -}}
 {{ include "im.line" (list $ "METRICS_ADDRESS" "0.0.0.0") -}}
-{{ include "im.line" (list $ "METRICS_PORT" "9090") -}}
+{{ include "im.line" (list $ "METRICS_PORT" "9100") -}}
 {{ include "im.line" (list $ "CLUSTER_NAME" (.Values.cluster.name | default (printf "%s-%s" .Release.Namespace .Release.Name))) -}}
 {{ if include "im.cluster" . }}{{ include "im.line" (list $ "INF_CACHE_TIME" "3600") }}{{ end -}}
 {{ if .Values.vault.enabled -}}
@@ -83,7 +83,7 @@
 {{- end -}}
 {{- end -}}
 {{- $ := . -}}
-{{- range $name, $value := dict "ACTIVATE_REST" "True" "REST_PORT" "8800" "REST_SSL" "False" "CLUSTER_PORT" "8810" "XMLRCP_PORT" "8899" "METRICS_PORT" "9090" -}}
+{{- range $name, $value := dict "ACTIVATE_REST" "True" "REST_PORT" "8800" "REST_SSL" "False" "CLUSTER_PORT" "8810" "XMLRCP_PORT" "8899" "METRICS_PORT" "9100" -}}
 {{- $set := include "im.option" (list $ $name $value) -}}
 {{- if ne (lower $set) (lower $value) -}}
 {{- fail (printf "im.config sets %s to '%s', but in this chart it is %s: services and probes rely on it." $name $set $value) -}}
