@@ -16,15 +16,18 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("im-haproxy", &[]),
     ("im-domain", &["im-radl", "im-util"]),
     ("im-auth", &["im-domain", "im-util"]),
-    ("im-store", &["im-domain", "im-util"]),
-    ("im-cluster", &["im-store", "im-domain", "im-util"]),
+    ("im-store", &["im-domain", "im-telemetry", "im-util"]),
+    (
+        "im-cluster",
+        &["im-store", "im-domain", "im-telemetry", "im-util"],
+    ),
     (
         "im-operations",
         &["im-cluster", "im-domain", "im-store", "im-util"],
     ),
     (
         "im-connectors",
-        &["im-auth", "im-domain", "im-radl", "im-util"],
+        &["im-auth", "im-domain", "im-radl", "im-telemetry", "im-util"],
     ),
     (
         "im-manager",
@@ -40,7 +43,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "im-util",
         ],
     ),
-    ("im-api-server", &["im-util"]),
+    ("im-api-server", &["im-telemetry", "im-util"]),
     (
         "im-api-peer",
         &[
@@ -48,6 +51,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "im-cluster",
             "im-domain",
             "im-store",
+            "im-telemetry",
             "im-util",
         ],
     ),
@@ -60,6 +64,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "im-domain",
             "im-manager",
             "im-radl",
+            "im-telemetry",
             "im-util",
         ],
     ),
@@ -72,6 +77,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "im-domain",
             "im-manager",
             "im-radl",
+            "im-telemetry",
             "im-util",
         ],
     ),

@@ -4,6 +4,7 @@ mod acquire;
 mod background;
 mod drain;
 mod hand_over;
+mod look;
 mod report;
 mod table;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, Shared};
 use im_domain::{BootId, InfId, Infrastructure};
 use im_store::{Database, JournalChange};
+use im_telemetry::metrics::{ClusterMetrics, TakenFrom};
 use im_util::{Clock, failpoint};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -62,6 +64,8 @@ pub struct Parts {
     pub peers: Arc<dyn Peers>,
     /// Settles what an earlier owner left open.
     pub recovery: Arc<dyn Recovery>,
+    /// Where it is counted what happens.
+    pub metrics: Arc<ClusterMetrics>,
 }
 
 #[derive(Debug)]
@@ -105,13 +109,18 @@ impl Cluster {
             leases: Arc::new(NoLeases::default()),
             peers: Arc::new(NoPeers),
             recovery: Arc::new(NoRecovery),
+            metrics: Arc::default(),
         };
         Self::alone(parts, cache)
     }
 
     /// As [`Cluster::new`], with parts of one's own.
     pub fn alone(parts: Parts, cache: CacheSettings) -> Self {
-        let session = Session::alone(Arc::clone(&parts.store), Arc::clone(&parts.clock));
+        let session = Session::alone(
+            Arc::clone(&parts.store),
+            Arc::clone(&parts.clock),
+            Arc::clone(&parts.metrics),
+        );
         let settings = ClusterSettings {
             cache,
             ..ClusterSettings::new(NodeSettings::default())
@@ -131,6 +140,7 @@ impl Cluster {
             Arc::clone(&parts.clock),
             settings.node.clone(),
             settings.session,
+            Arc::clone(&parts.metrics),
         );
         let session = entered
             .await
@@ -148,7 +158,7 @@ impl Cluster {
             alone,
         );
         let inner = Arc::new_cyclic(|weak| Inner {
-            table: Table::new(settings.cache, weak.clone()),
+            table: Table::new(settings.cache, weak.clone(), Arc::clone(&parts.metrics)),
             parts,
             settings,
             session,
@@ -169,6 +179,11 @@ impl Cluster {
     /// The store below, for lists and statistics.
     pub fn store(&self) -> &Arc<dyn Database> {
         &self.inner.parts.store
+    }
+
+    /// Where it is counted what happens.
+    pub fn metrics(&self) -> &ClusterMetrics {
+        &self.inner.parts.metrics
     }
 
     /// The present life of this node.
@@ -213,8 +228,13 @@ impl Cluster {
     pub async fn open(&self, id: &InfId) -> Result<Opened, ClusterError> {
         let inner = &self.inner;
         let mut last = ClusterError::Lost(id.clone());
-        for _ in 0..OPEN_ATTEMPTS {
-            if let Some(slot) = inner.table.find(id).await {
+        for attempt in 0..OPEN_ATTEMPTS {
+            let found = inner.table.find(id).await;
+            if attempt == 0 {
+                let cache = &inner.parts.metrics.cache;
+                found.as_ref().map_or_else(|| cache.miss(), |_| cache.hit());
+            }
+            if let Some(slot) = found {
                 if slot.gone_if_going().await || slot.is_lost() {
                     inner.table.forget(&slot).await;
                     continue;
@@ -341,6 +361,7 @@ impl Inner {
         self.table.keep(&slot).await;
         let lease = self.lease(slot.life(), position.epoch);
         self.parts.leases.publish(&id, &lease).await;
+        self.parts.metrics.leases.acquired(TakenFrom::Created);
         Ok(slot)
     }
 
@@ -349,6 +370,7 @@ impl Inner {
             store: Arc::clone(&self.parts.store),
             clock: Arc::clone(&self.parts.clock),
             tasks: self.tasks.clone(),
+            metrics: Arc::clone(&self.parts.metrics),
             life,
             read_mode: self.settings.read_mode,
             patience: self.settings.patience,

@@ -7,6 +7,7 @@
 //! [`RedisLeases`] keeps them in Redis; [`NoLeases`] is for a service without it, where the column `owner_boot` answers
 //! the same question.
 
+mod measured;
 mod redis;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use tokio::sync::broadcast;
 pub use self::redis::{
     AddressError, RedisAddress, RedisLeases, RedisPlace, RedisSettings, RedisTls, RedisTrouble,
 };
+pub use measured::Measured;
 
 /// A lease: `<boot>|<epoch>|<peer address>`. Epoch 0: a claim by somebody who is about to take it.
 #[derive(Clone, Debug, PartialEq, Eq)]

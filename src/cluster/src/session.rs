@@ -16,11 +16,13 @@
 //! news answers nothing and waits: nobody takes over from a boot that is not declared dead.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use im_domain::BootId;
 use im_store::{Database, NodeRow, NodeState, StoreError};
+use im_telemetry::metrics::{Beat, ClusterMetrics};
 use im_util::{Backoff, Clock, failpoint};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -36,13 +38,23 @@ pub(crate) struct Session {
     node: NodeSettings,
     settings: SessionSettings,
     life: ArcSwap<NodeLife>,
+    /// When the last beat that landed was sent, in monotonic nanoseconds.
+    renewed: AtomicU64,
+    metrics: Arc<ClusterMetrics>,
 }
+
+/// In place of the moment of a beat, in a node that does not beat.
+const ALONE: u64 = u64::MAX;
 
 // === impl Session ===
 
 impl Session {
     /// A node that is alone with its store: its life has no end.
-    pub(crate) fn alone(store: Arc<dyn Database>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn alone(
+        store: Arc<dyn Database>,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<ClusterMetrics>,
+    ) -> Self {
         let life = NodeLife::alone(BootId::random(), Arc::clone(&clock));
         Self {
             store,
@@ -50,6 +62,8 @@ impl Session {
             node: NodeSettings::default(),
             settings: SessionSettings::default(),
             life: ArcSwap::from_pointee(life),
+            renewed: AtomicU64::new(ALONE),
+            metrics,
         }
     }
 
@@ -59,7 +73,9 @@ impl Session {
         clock: Arc<dyn Clock>,
         node: NodeSettings,
         settings: SessionSettings,
+        metrics: Arc<ClusterMetrics>,
     ) -> Result<Self, StoreError> {
+        let sent = clock.monotonic();
         let life = begin(&*store, &clock, &node, settings).await?;
         Ok(Self {
             store,
@@ -67,12 +83,26 @@ impl Session {
             node,
             settings,
             life: ArcSwap::from_pointee(life),
+            renewed: AtomicU64::new(nanos(sent)),
+            metrics,
         })
     }
 
     /// The present life.
     pub(crate) fn life(&self) -> Arc<NodeLife> {
         self.life.load_full()
+    }
+
+    /// How long ago the last beat that landed was sent; nothing for a node that does not beat.
+    pub(crate) fn age(&self) -> Duration {
+        match self.renewed.load(Ordering::Relaxed) {
+            ALONE => Duration::ZERO,
+            at => (self.clock.monotonic()).saturating_sub(Duration::from_nanos(at)),
+        }
+    }
+
+    fn renewed(&self, sent: Duration) {
+        self.renewed.store(nanos(sent), Ordering::Relaxed);
     }
 
     /// What this node says of itself to others.
@@ -108,6 +138,8 @@ impl Session {
             Ok(Ok(true)) => {
                 failpoint!("cluster.beat.after", return true);
                 life.beaten(self.settings.deadline(sent));
+                self.renewed(sent);
+                self.metrics.session.beat(Beat::Renewed);
             }
             Ok(Ok(false)) => {
                 tracing::error!(
@@ -115,13 +147,16 @@ impl Session {
                     "This node was declared dead. It drops what it owned and begins again."
                 );
                 life.end();
+                self.metrics.session.beat(Beat::Dead);
                 return false;
             }
             Ok(Err(error)) => {
                 tracing::warn!(node.boot = %life.boot(), %error, "A beat failed.");
+                self.metrics.session.beat(Beat::Failed);
             }
             Err(_) => {
                 tracing::warn!(node.boot = %life.boot(), "A beat was not answered in time.");
+                self.metrics.session.beat(Beat::Late);
             }
         }
         true
@@ -130,9 +165,11 @@ impl Session {
     async fn begin_again(&self) {
         let pauses = Backoff::new(Duration::from_millis(100), self.settings.beat);
         for failures in 1.. {
+            let sent = self.clock.monotonic();
             match begin(&*self.store, &self.clock, &self.node, self.settings).await {
                 Ok(life) => {
                     tracing::info!(node.boot = %life.boot(), "This node has begun a new session.");
+                    self.renewed(sent);
                     self.life.store(Arc::new(life));
                     return;
                 }
@@ -157,6 +194,10 @@ impl Session {
             .await
             .map(|_| ())
     }
+}
+
+fn nanos(moment: Duration) -> u64 {
+    u64::try_from(moment.as_nanos()).unwrap_or(ALONE - 1)
 }
 
 /// A new boot id at each attempt: if the answer is lost, the row that may be there is never beaten and is declared dead.

@@ -4,6 +4,7 @@ mod commit;
 mod release;
 mod resolve;
 mod state;
+mod tally;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use im_domain::{InfId, Infrastructure, Version};
 use im_store::{Database, JournalChange, Position};
+use im_telemetry::metrics::{ClusterMetrics, Tally};
 use im_util::{Clock, failpoint};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio_util::task::TaskTracker;
@@ -47,6 +49,7 @@ pub(crate) struct Surroundings {
     pub(crate) store: Arc<dyn Database>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tasks: TaskTracker,
+    pub(crate) metrics: Arc<ClusterMetrics>,
     /// The life of the node in whose name it is owned.
     pub(crate) life: Arc<NodeLife>,
     pub(crate) read_mode: ReadMode,
@@ -65,10 +68,13 @@ impl Slot {
         surroundings: Surroundings,
     ) -> Self {
         let infrastructure = Arc::new(infrastructure);
+        let metrics = &surroundings.metrics.infrastructures;
+        let tally = tally::tally(metrics, &infrastructure);
+        metrics.changed(&Tally::default(), &tally);
         Self {
             id: infrastructure.id.clone(),
             snapshot: ArcSwap::new(Arc::clone(&infrastructure)),
-            working: Mutex::new(Working::new(infrastructure, position)),
+            working: Mutex::new(Working::new(infrastructure, position, tally)),
             over: AtomicBool::new(false),
             stepped: watch::Sender::new(()),
             turn: Turn::new(Arc::clone(&surroundings.clock)),
@@ -201,6 +207,11 @@ impl Slot {
     /// Whether the infrastructure was found to belong to somebody else, or was given back: serve nothing from here.
     pub fn is_lost(&self) -> bool {
         self.over.load(Ordering::Acquire) || self.surroundings.life.is_ended()
+    }
+
+    /// Whether nothing is held any more, whatever has become of the life of the node.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
     }
 
     /// How long it has been owned here: what an earlier owner began, it began before.

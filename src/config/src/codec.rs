@@ -9,7 +9,9 @@ mod time;
 
 pub(crate) use choice::choice;
 pub(crate) use list::{Issuers, Names, Networks, Origins, Scopes};
-pub(crate) use number::{Address, Bool, Bytes, Count, Limit, Port, Positive, Rate, Size};
+pub(crate) use number::{
+    Address, Bool, Bytes, Count, Limit, OptionalPort, Port, Positive, Rate, Size,
+};
 pub(crate) use structured::{AdminGroups, AdminUsers, DatabaseUrl, RedisUrl};
 pub(crate) use text::{
     Domain, File, Host, HttpUrl, OptionalFile, OptionalText, Password, Passwords, Text,

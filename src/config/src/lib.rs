@@ -41,8 +41,8 @@ pub use origin::{Effective, Origin};
 pub use redis::{Redis, RedisHost, RedisPlace};
 pub use settings::{
     Basic, BootMode, Contextualization, CpuArchitecture, Documents, Dummy, Ha, Launch, Limits,
-    LogFormat, LogLevel, Logging, MemoryUnit, Network, Oaipmh, Oidc, OpenNebula, ReadMode, Rest,
-    Settings, SingleSite, Vault, VmDefaults, VmTags, XmlRpc,
+    LogFormat, LogLevel, Logging, MemoryUnit, Metrics, Network, Oaipmh, Oidc, OpenNebula, ReadMode,
+    Rest, Settings, SingleSite, Vault, VmDefaults, VmTags, XmlRpc,
 };
 pub use tls::Tls;
 pub use warning::Warning;

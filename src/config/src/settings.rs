@@ -8,6 +8,7 @@ mod ha;
 mod launch;
 mod limits;
 mod logging;
+mod metrics;
 mod network;
 mod oaipmh;
 mod oidc;
@@ -27,6 +28,7 @@ pub use ha::{Ha, ReadMode};
 pub use launch::Launch;
 pub use limits::Limits;
 pub use logging::{LogFormat, LogLevel, Logging};
+pub use metrics::Metrics;
 pub use network::Network;
 pub use oaipmh::Oaipmh;
 pub use oidc::Oidc;
@@ -90,6 +92,8 @@ settings! {
     contextualization: Contextualization;
     /// The log.
     log: Logging;
+    /// What Prometheus reads.
+    metrics: Metrics;
     /// OpenID Connect.
     oidc: Oidc;
     /// The Vault that keeps the users' credentials.

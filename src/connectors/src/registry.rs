@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use im_domain::CloudInfo;
+use im_telemetry::metrics::CloudMetrics;
 use im_util::Clock;
 
-use crate::layers::{self, Chaos, LayerSettings};
+use crate::layers::{self, Chaos, LayerSettings, Shared};
 use crate::{
     CloudLine, Connector, ConnectorError, DummySettings, ErrorKind, Operation, Retry, dummy,
 };
@@ -27,6 +28,7 @@ pub struct Registry {
     layers: LayerSettings,
     limits: Limits,
     chaos: Option<Chaos>,
+    metrics: CloudMetrics,
     clock: Arc<dyn Clock>,
 }
 
@@ -58,8 +60,16 @@ impl Registry {
             limits: Limits::new(layers.calls_per_cloud),
             chaos: (!layers.chaos.is_none()).then(|| Chaos::new(layers.chaos.clone())),
             layers,
+            metrics: CloudMetrics::default(),
             clock,
         }
+    }
+
+    /// With calls counted here.
+    #[must_use]
+    pub fn counted(mut self, metrics: CloudMetrics) -> Self {
+        self.metrics = metrics;
+        self
     }
 
     /// Adds a type of cloud, or replaces the one of this name.
@@ -84,14 +94,14 @@ impl Registry {
             .ok_or_else(|| self.unknown_type(line.kind()))?;
         let limit = self.limits.of(line.cloud()?);
         let connector = cloud_type.connect(line)?;
-        let chaos = self.chaos.clone();
-        Ok(layers::stack(
-            connector,
-            &self.layers,
+        let shared = Shared {
             limit,
-            chaos,
-            self.clock.clone(),
-        ))
+            chaos: self.chaos.clone(),
+            metrics: self.metrics.clone(),
+            clock: self.clock.clone(),
+        };
+        let kind = cloud_type.name();
+        Ok(layers::stack(connector, kind, &self.layers, shared))
     }
 
     /// A connector to the cloud of a machine: with the line that has the cloud's id and type, else with the first of

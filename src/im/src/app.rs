@@ -15,12 +15,15 @@ use im_cluster::Cluster;
 use im_config::{Database, Settings};
 use im_connectors::Registry;
 use im_manager::{Manager, Recoverer};
+use im_store::Measured;
+use im_telemetry::metrics::{Api, Metrics};
 use im_util::{Clock, SystemClock};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::wiring;
 use crate::wiring::cluster::{Joined, Way};
+use crate::wiring::metrics::Watched;
 use crate::wiring::operations::Scan;
 
 /// How long the work behind requests may go on after the last request has ended.
@@ -37,16 +40,20 @@ pub(crate) struct App {
     manager: Manager,
     cluster: Cluster,
     scanner: Scan,
+    watched: Watched,
+    clock: Arc<dyn Clock>,
     /// The REST API, if it is active.
     pub(crate) rest: Option<Bound>,
     /// The XML-RPC API, if it is active.
     pub(crate) xmlrpc: Option<Bound>,
     /// The listener for the other nodes, if there can be others.
     pub(crate) peers: Option<Bound>,
+    /// The metrics, if they are served.
+    pub(crate) metrics: Option<Bound>,
     drain: CancellationToken,
     drain_timeout: Duration,
     shutdown: CancellationToken,
-    /// Ends the listener for the other nodes, which is needed to the last commit.
+    /// Ends the listener for the other nodes, which is needed to the last commit, and that of the metrics.
     last: CancellationToken,
 }
 
@@ -59,13 +66,22 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let documents = wiring::documents::open(settings, &clock)?;
         let store = open_store(settings).await?;
+        let registry = Registry::new(wiring::clouds::settings(settings), Arc::clone(&clock));
+        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), registry.types());
+        let registry = registry.counted(metrics.clouds.clone());
+        let store = Arc::new(Measured::new(
+            store,
+            metrics.store.clone(),
+            metrics.operations.clone(),
+            Arc::clone(&clock),
+        ));
         let operations = wiring::operations::settings(settings)?;
         let recoverer = Arc::new(Recoverer::default());
+        let shared = Arc::clone(&store) as Arc<dyn im_store::Database>;
         let Joined { cluster, way } =
-            wiring::cluster::join(settings, store, &clock, &recoverer).await?;
+            wiring::cluster::join(settings, shared, &clock, &recoverer, &metrics).await?;
         let authenticator =
             Authenticator::new(wiring::auth::settings(settings), Arc::clone(&clock));
-        let registry = Registry::new(wiring::clouds::settings(settings), Arc::clone(&clock));
         let manager = Manager::with_operations(
             wiring::manager::settings(settings),
             authenticator,
@@ -77,13 +93,21 @@ impl App {
         );
         recoverer.bind(&manager);
         let scanner = wiring::operations::scan(settings, &cluster, &manager, &clock);
+        let watched = Watched {
+            metrics: Arc::new(metrics),
+            store,
+            cluster: cluster.clone(),
+        };
         let mut app = Self {
             manager,
             cluster,
             scanner,
+            watched,
+            clock,
             rest: None,
             xmlrpc: None,
             peers: None,
+            metrics: None,
             drain: CancellationToken::new(),
             drain_timeout: settings.ha.drain_timeout,
             shutdown: CancellationToken::new(),
@@ -98,6 +122,8 @@ impl App {
 
     /// The listener for the other nodes begins first: who gets requests can send them on.
     async fn listen(&mut self, settings: &Settings, way: Option<Way>) -> Result<(), String> {
+        let (watched, last) = (self.watched.clone(), self.last.clone());
+        self.metrics = wiring::metrics::serve(settings, watched, last).await?;
         let mut apis = self.apis(settings);
         if let Some(way) = way {
             let ClientApis { rest, xmlrpc } = apis.clone();
@@ -111,13 +137,21 @@ impl App {
         }
         if settings.rest.active {
             let server = wiring::servers::rest(settings, &self.drain);
-            self.rest = Some(self.serve(server, apis.rest).await?);
+            let api = self.measured(apis.rest, Api::Rest);
+            self.rest = Some(self.serve(server, api).await?);
         }
         if settings.xmlrpc.active {
             let server = wiring::servers::xmlrpc(settings, &self.drain);
-            self.xmlrpc = Some(self.serve(server, apis.xmlrpc).await?);
+            let api = self.measured(apis.xmlrpc, Api::XmlRpc);
+            self.xmlrpc = Some(self.serve(server, api).await?);
         }
         Ok(())
+    }
+
+    /// With its requests counted, whoever answers them.
+    fn measured(&self, router: Router, api: Api) -> Router {
+        let metrics = self.watched.metrics.requests.clone();
+        im_api_server::measured(router, api, metrics, Arc::clone(&self.clock))
     }
 
     async fn serve(
@@ -190,10 +224,10 @@ impl App {
         }
         self.cluster.close().await;
         self.last.cancel();
-        if let Some(bound) = self.peers
-            && bound.join.await.is_err()
-        {
-            tracing::error!("the listener for the other nodes ended in disorder");
+        for bound in [self.peers, self.metrics].into_iter().flatten() {
+            if bound.join.await.is_err() {
+                tracing::error!("a listener for nodes or metrics ended in disorder");
+            }
         }
     }
 }

@@ -7,5 +7,6 @@ pub(crate) mod documents;
 mod leases;
 pub(crate) mod logs;
 pub(crate) mod manager;
+pub(crate) mod metrics;
 pub(crate) mod operations;
 pub(crate) mod servers;

@@ -130,6 +130,10 @@ impl Scanner {
         if self.cluster.is_draining() {
             return;
         }
+        if full {
+            // Only for the metrics, which notice it on its way.
+            let _ = self.cluster.store().count().await;
+        }
         let of = match full {
             true => OperationsOf::All,
             false => OperationsOf::DeadBoots,

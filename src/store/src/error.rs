@@ -47,6 +47,19 @@ impl StoreErrorKind {
     pub fn is_definite(&self) -> bool {
         !matches!(self, Self::Unknown)
     }
+
+    /// The word for metrics.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::AlreadyExists => "already_exists",
+            Self::Repeated(_) => "repeated",
+            Self::Conflict(_) => "conflict",
+            Self::Corrupt => "corrupt",
+            Self::Unavailable => "unavailable",
+            Self::Unknown => "unknown",
+            Self::Other => "other",
+        }
+    }
 }
 
 // === impl StoreError ===

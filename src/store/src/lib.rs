@@ -6,12 +6,15 @@
 //! asks no clock but the database's own. Only `cluster` and `operations` write through it; `manager` reads lists and
 //! statistics.
 //!
+//! [`Measured`] goes around any of them and counts what it is asked.
+//!
 //! Every backend passes the same tests (`tests/suite`): a file of SQLite for one node, MySQL or MariaDB for many.
 
 mod change;
 mod columns;
 pub mod error;
 pub mod journal;
+mod measured;
 mod mysql;
 mod open;
 mod raw;
@@ -25,6 +28,7 @@ pub use journal::{
     Idempotency, Intent, IntentAction, IntentState, Journal, JournalChange, NewIntent,
     NewOperation, Operation, OperationKind, OperationState, OperationsOf, Sealed,
 };
+pub use measured::Measured;
 pub use open::open;
 pub use row::{Loaded, Position, Standing, Summary};
 pub use sessions::{Node, NodeRow, NodeState, Sessions};

@@ -59,6 +59,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use im_domain::{BootId, Epoch, InfId, Infrastructure, OperationId, UserKey};
+use im_telemetry::metrics::PoolUse;
 use sqlx::Connection;
 
 /// Connections for sessions: a beat, a look at the others, and one more.
@@ -185,6 +186,10 @@ impl Store for MySqlStore {
         read::list_all(&self.connections).await
     }
 
+    async fn count(&self) -> Result<u64, StoreError> {
+        read::count(&self.connections).await
+    }
+
     async fn summaries(&self, users: Option<&[UserKey]>) -> Result<Vec<Summary>, StoreError> {
         read::summaries(&self.connections, users).await
     }
@@ -199,6 +204,13 @@ impl Store for MySqlStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         read::ping(&self.connections).await
+    }
+
+    fn pools(&self) -> Vec<PoolUse> {
+        vec![
+            self.connections.used("documents"),
+            self.sessions.used("sessions"),
+        ]
     }
 }
 

@@ -29,6 +29,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use im_domain::{BootId, Epoch, InfId, Infrastructure, OperationId, UserKey};
+use im_telemetry::metrics::PoolUse;
 use sqlx::SqlitePool;
 
 use self::writer::Writer;
@@ -149,6 +150,10 @@ impl Store for SqliteStore {
         read::list_all(&self.readers).await
     }
 
+    async fn count(&self) -> Result<u64, StoreError> {
+        read::count(&self.readers).await
+    }
+
     async fn summaries(&self, users: Option<&[UserKey]>) -> Result<Vec<Summary>, StoreError> {
         read::summaries(&self.readers, users).await
     }
@@ -163,6 +168,16 @@ impl Store for SqliteStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         read::ping(&self.readers).await
+    }
+
+    fn pools(&self) -> Vec<PoolUse> {
+        let open = usize::try_from(self.readers.size()).unwrap_or(usize::MAX);
+        let limit = self.readers.options().get_max_connections();
+        vec![PoolUse {
+            pool: "readers",
+            in_use: open.saturating_sub(self.readers.num_idle()),
+            limit: usize::try_from(limit).unwrap_or(usize::MAX),
+        }]
     }
 }
 

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use im_domain::{BootId, Epoch, InfId, Infrastructure, UserKey};
+use im_telemetry::metrics::PoolUse;
 
 use crate::{Journal, JournalChange, Loaded, Position, Sessions, Standing, StoreError, Summary};
 
@@ -93,6 +94,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// The ids of all live infrastructures, most recently saved first (administrators).
     async fn list_all(&self) -> Result<Vec<InfId>, StoreError>;
 
+    /// How many live infrastructures there are.
+    async fn count(&self) -> Result<u64, StoreError> {
+        let all = self.list_all().await?;
+        Ok(u64::try_from(all.len()).unwrap_or(u64::MAX))
+    }
+
     /// What statistics need of the infrastructures of these users (`None`: of all), deleted ones too, in the order of
     /// [`Store::list`]. Rows that cannot be understood are left out and reported to the log by their id.
     async fn summaries(&self, users: Option<&[UserKey]>) -> Result<Vec<Summary>, StoreError>;
@@ -104,6 +111,11 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// A cheap question that fails when the store cannot answer.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// How its connections are used now. Asks nobody.
+    fn pools(&self) -> Vec<PoolUse> {
+        Vec::new()
+    }
 }
 
 /// One database: infrastructures, the sessions of the nodes that share them, and their journal.

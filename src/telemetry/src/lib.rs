@@ -1,4 +1,4 @@
-//! The log: what `tracing` events become on disk.
+//! The log: what `tracing` events become on disk. And [`metrics`]: what the service counts and measures.
 //!
 //! Every room writes events; this room decides which of them are kept, gives them IM's line form (or JSON, one object
 //! a line) and brings them to the file of `LOG_FILE` without making anybody wait for a disk. [`init`] starts it for
@@ -20,6 +20,7 @@ mod init;
 mod json;
 mod layer;
 mod logger;
+pub mod metrics;
 mod queue;
 mod record;
 mod rotating;

@@ -16,6 +16,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::request::Parts;
 use im_cluster::{Cluster, Elsewhere, Peer};
+use im_telemetry::metrics::Forwarded;
 use im_util::failpoint;
 
 use crate::client::HttpPeers;
@@ -61,7 +62,9 @@ async fn forward(State(forwarding): State<Forwarding>, request: Request, next: N
             return response;
         };
         let body = record.bytes();
-        match forwarding.send(&elsewhere.peer, &parts, &body).await {
+        let (forward, outcome) = forwarding.send(&elsewhere.peer, &parts, &body).await;
+        forwarding.cluster.metrics().forwards.sent(outcome);
+        match forward {
             Forward::Answered(response) => return response,
             Forward::NotThere => forwarding.cluster.not_at(&elsewhere.id, &elsewhere.peer),
         }
@@ -79,7 +82,7 @@ fn again(parts: &Parts, body: &Bytes) -> Request {
 // === impl Forwarding ===
 
 impl Forwarding {
-    async fn send(&self, peer: &Peer, parts: &Parts, body: &Bytes) -> Forward {
+    async fn send(&self, peer: &Peer, parts: &Parts, body: &Bytes) -> (Forward, Forwarded) {
         let connection = parts.extensions.get::<im_api_server::Peer>();
         let head = Head {
             api: self.api,
@@ -93,35 +96,37 @@ impl Forwarding {
         };
         let limit = self.peers.forward_timeout();
         let me = self.cluster.life().boot();
-        failpoint!("peer.forward.before", return Forward::NotThere);
+        let not_there = || (Forward::NotThere, Forwarded::NotThere);
+        let refused = |refusal: Refusal, outcome| {
+            (Forward::Answered(refusal.answer(self.api, parts)), outcome)
+        };
+        let unknown = || refused(Refusal::OutcomeUnknown, Forwarded::Unknown);
+        failpoint!("peer.forward.before", return not_there());
         let asked = self.peers.ask(peer, me, What::Forward(head), body, limit);
         // Who is declared dead answers no more, however long it might have taken.
         let asked = tokio::select! {
             asked = asked => asked,
             () = self.cluster.until_ended(peer.boot) => {
-                if parts.method.is_safe() {
-                    return Forward::NotThere;
-                }
-                return Forward::Answered(Refusal::OutcomeUnknown.answer(self.api, parts));
+                return match parts.method.is_safe() {
+                    true => (Forward::NotThere, Forwarded::Silent),
+                    false => unknown(),
+                };
             }
         };
-        failpoint!(
-            "peer.forward.after",
-            return Forward::Answered(Refusal::OutcomeUnknown.answer(self.api, parts))
-        );
+        failpoint!("peer.forward.after", return unknown());
         match asked {
             Ok((Answer::Served { status, headers }, body)) => {
-                Forward::Answered(relayed(status, headers, body))
+                let response = relayed(status, headers, body);
+                (Forward::Answered(response), Forwarded::Answered)
             }
-            Ok((Answer::NotMine | Answer::Refused, _)) => Forward::NotThere,
-            Ok(_) => Forward::Answered(Refusal::OutcomeUnknown.answer(self.api, parts)),
+            Ok((Answer::NotMine | Answer::Refused, _)) => not_there(),
+            Ok(_) => unknown(),
             Err(error) => {
                 tracing::warn!(%error, "a request could not be forwarded");
-                let refusal = match error.may_be_done && !parts.method.is_safe() {
-                    true => Refusal::OutcomeUnknown,
-                    false => Refusal::OwnerSilent,
-                };
-                Forward::Answered(refusal.answer(self.api, parts))
+                match error.may_be_done && !parts.method.is_safe() {
+                    true => unknown(),
+                    false => refused(Refusal::OwnerSilent, Forwarded::Silent),
+                }
             }
         }
     }

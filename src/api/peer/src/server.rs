@@ -123,6 +123,7 @@ impl Shared {
         if response.extensions().get::<Elsewhere>().is_some() {
             return (Answer::NotMine, Bytes::new());
         }
+        self.cluster.metrics().forwards.served();
         if let Some(id) = owned(response.headers()) {
             self.cluster.forwarded(&id, from);
         }

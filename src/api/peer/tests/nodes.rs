@@ -71,6 +71,7 @@ async fn node(store: &Arc<dyn Database>, name: &str, secret: &str) -> Node {
             leases: Arc::new(NoLeases::default()),
             peers: Arc::new(peers.clone()),
             recovery: Arc::new(NoRecovery),
+            metrics: Arc::default(),
         },
         ClusterSettings::new(NodeSettings {
             name: name.to_owned(),

@@ -14,11 +14,12 @@ mod request_id;
 mod slashes;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::ACCEPT;
+use im_telemetry::metrics::RouteName;
 use tracing::{Instrument, field};
 
 use crate::api::Api;
@@ -33,6 +34,7 @@ pub(crate) fn around(router: Router<Api>, api: &Api) -> Router<Api> {
 }
 
 async fn envelope(State(api): State<Api>, mut request: Request, next: Next) -> Response {
+    name_route(&api, &request);
     let id = RequestId::of(request.headers_mut());
     let origins = api.settings().cors.as_deref();
     let allowed = origins.and_then(|origins| cors::allowed(origins, request.headers()));
@@ -58,6 +60,18 @@ async fn envelope(State(api): State<Api>, mut request: Request, next: Next) -> R
         cors::put(headers, allowed);
     }
     response
+}
+
+/// Says by which route the request is counted.
+fn name_route(api: &Api, request: &Request) {
+    let extensions = request.extensions();
+    if let (Some(name), Some(path)) = (
+        extensions.get::<RouteName>(),
+        extensions.get::<MatchedPath>(),
+    ) && let Some(template) = api.template(path.as_str())
+    {
+        name.set(template);
+    }
 }
 
 /// One line a change; those who only look leave one in the debug log.

@@ -116,6 +116,13 @@ pub(crate) fn router() -> Router<Api> {
         .fallback(unknown_path)
 }
 
+/// The templates of all paths, sorted: by them requests are counted.
+pub(crate) fn templates() -> Vec<&'static str> {
+    let mut templates: Vec<_> = table().into_iter().map(|route| route.path).collect();
+    templates.sort_unstable();
+    templates
+}
+
 /// The paths and methods that the OpenAPI document has.
 pub fn documented_routes() -> Vec<Documented> {
     let routes = table().into_iter().flat_map(|route| {

@@ -6,12 +6,15 @@
 //! with certificates that are read again when their files change ([`tls`]), and a stop that lets running requests
 //! finish. Bodies are bounded by who reads them.
 //!
+//! Requests are counted and measured around an API too ([`measured`]).
+//!
 //! Nothing here knows what a request means.
 
 pub mod admission;
 mod connection;
 mod deaf;
 mod listener;
+mod measured;
 mod open_files;
 pub mod probe;
 mod settings;
@@ -20,5 +23,6 @@ pub mod watched;
 
 pub use connection::Peer;
 pub use listener::{Bound, Listening, ServeError, listen, serve};
+pub use measured::measured;
 pub use settings::{ServerLimits, ServerSettings, TlsSettings};
 pub use tls::TlsError;

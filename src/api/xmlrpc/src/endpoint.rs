@@ -13,6 +13,7 @@ use dxr::MethodCall;
 use futures::FutureExt;
 use http::{HeaderValue, Method, StatusCode, header};
 use im_manager::Manager;
+use im_telemetry::metrics::RouteName;
 use tracing::{Instrument, field};
 use uuid::Uuid;
 
@@ -57,12 +58,15 @@ impl Endpoint {
         }
         let (head, body) = request.into_parts();
         match read_body(&head.headers, body, &endpoint.settings, &endpoint.budget).await {
-            Ok(document) => endpoint.answer(document).await,
+            Ok(document) => {
+                let route = head.extensions.get::<RouteName>();
+                endpoint.answer(document, route).await
+            }
             Err(error) => (error.status(), format!("{error}\n")).into_response(),
         }
     }
 
-    async fn answer(&self, document: Document) -> Response {
+    async fn answer(&self, document: Document, route: Option<&RouteName>) -> Response {
         let id = Uuid::new_v4();
         let span = tracing::info_span!(
             "xmlrpc",
@@ -70,7 +74,7 @@ impl Endpoint {
             method = field::Empty,
             inf.id = field::Empty,
         );
-        let work = AssertUnwindSafe(self.call(document)).catch_unwind();
+        let work = AssertUnwindSafe(self.call(document, route)).catch_unwind();
         let outcome = work.instrument(span.clone()).await;
         let _entered = span.enter();
         let answer = outcome.unwrap_or_else(|_| {
@@ -82,7 +86,7 @@ impl Endpoint {
         respond(answer)
     }
 
-    async fn call(&self, document: Document) -> Answer {
+    async fn call(&self, document: Document, route: Option<&RouteName>) -> Answer {
         let call = self
             .read(document)
             .await
@@ -90,6 +94,9 @@ impl Endpoint {
         match methods::look_up(&call.name, call.params.len()) {
             Lookup::Found(method) => {
                 tracing::Span::current().record("method", method.name);
+                if let Some(route) = route {
+                    route.set(method.name);
+                }
                 method
                     .call(&self.manager, self.settings.vminfo_json, call.params)
                     .await

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use im_domain::{BootId, Epoch, InfId};
 use im_store::{Loaded, Position, StoreError, StoreErrorKind};
+use im_telemetry::metrics::{GivenBack, TakenFrom};
 use im_util::failpoint;
 
 use super::{Inner, OPEN_ATTEMPTS, Opened};
@@ -27,6 +28,8 @@ struct Acquisition<'a> {
     /// What the store said last, if it failed.
     error: Option<ClusterError>,
     takes: usize,
+    /// From whom it comes, as it seems now.
+    from: TakenFrom,
 }
 
 /// Takes an acquisition out of the list when it has ended, however it has.
@@ -92,6 +95,7 @@ impl Inner {
                 loaded: None,
                 error: None,
                 takes: 0,
+                from: TakenFrom::Nobody,
             };
             let opened = acquisition.run().await;
             let now = self.parts.clock.monotonic();
@@ -162,7 +166,7 @@ impl Inner {
             if let Err(error) = recovered {
                 tracing::warn!(inf.id = %slot.id(), %error, "an infrastructure could not be recovered and is given back");
                 drop(recovering);
-                inner.release(&slot).await;
+                inner.release(&slot, GivenBack::Unrecovered).await;
                 return;
             }
             failpoint!("cluster.recover.after");
@@ -268,19 +272,27 @@ impl Acquisition<'_> {
 
     async fn judge(&mut self, owner: BootId) -> Event<BootId> {
         match self.inner.members.judge(owner).await {
-            Ok(life) => Event::Judged(life),
+            Ok(life) => {
+                if life == Life::Ended {
+                    self.from = TakenFrom::Ended;
+                }
+                Event::Judged(life)
+            }
             Err(error) => self.failed(&error),
         }
     }
 
-    async fn ask(&self, owner: BootId) -> Answer {
+    async fn ask(&mut self, owner: BootId) -> Answer {
         let Inner { parts, members, .. } = &**self.inner;
         let Some(peer) = members.peer(owner) else {
             return Answer::Silent;
         };
         let me = self.life.boot();
         match parts.peers.hand_over(&peer, me, self.id).await {
-            Ok(HandOver::Released) => Answer::Released,
+            Ok(HandOver::Released) => {
+                self.from = TakenFrom::Owner;
+                Answer::Released
+            }
             // Soon it is not.
             Ok(HandOver::Busy) if self.inner.does_less(owner) => Answer::Silent,
             Ok(HandOver::Busy) => Answer::Busy,
@@ -327,6 +339,7 @@ impl Acquisition<'_> {
         self.inner.recover(&slot);
         self.inner.table.keep(&slot).await;
         self.inner.hints().remove(self.id);
+        self.inner.parts.metrics.leases.acquired(self.from);
         Ok(Opened::Here(slot))
     }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use im_telemetry::metrics::LostBy;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -42,6 +43,8 @@ impl Cluster {
 impl Inner {
     /// Everything that was owned in the name of the life that ended is lost; slots know it from their life.
     fn lapsed(&self) {
+        let lost = self.table.count_of(self.session.life().boot());
+        self.parts.metrics.leases.lost(LostBy::Session, lost);
         self.table.clear();
         self.hints().clear();
     }

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use im_store::NodeState;
+use im_telemetry::metrics::GivenBack;
 use im_util::failpoint;
 use tokio::time::{Instant, sleep_until};
 
@@ -91,7 +92,7 @@ impl Inner {
                 return;
             }
             if slot.is_idle(CACHE_AND_LIST) {
-                self.release(&slot).await;
+                self.release(&slot, GivenBack::Drained).await;
                 failpoint!("cluster.drain.between");
             }
         }

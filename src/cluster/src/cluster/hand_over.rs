@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use im_domain::{BootId, InfId};
 use im_store::StoreErrorKind;
+use im_telemetry::metrics::GivenBack;
 use im_util::failpoint;
 
 use super::{Cluster, Inner};
@@ -35,7 +36,7 @@ impl Cluster {
             return HandOver::Busy;
         }
         failpoint!("cluster.hand-over.before", return HandOver::Busy);
-        let released = inner.release(&slot).await;
+        let released = inner.release(&slot, GivenBack::Asked).await;
         failpoint!("cluster.hand-over.after", return HandOver::Busy);
         if released {
             HandOver::Released
@@ -110,10 +111,14 @@ impl Inner {
     ///
     /// In a task of its own: whoever asked may go away, as a node does that waits no longer for an answer. A slot that
     /// was given back by halves would let nobody in any more.
-    pub(super) async fn release(self: &Arc<Self>, slot: &Arc<Slot>) -> bool {
+    pub(super) async fn release(self: &Arc<Self>, slot: &Arc<Slot>, reason: GivenBack) -> bool {
         let (inner, slot) = (Arc::clone(self), Arc::clone(slot));
         let released = self.tasks.spawn(async move {
+            let lost_before = slot.is_lost();
             let given_back = slot.give_back().await;
+            if given_back && !lost_before {
+                inner.parts.metrics.leases.given_back(reason);
+            }
             inner.table.forget(&slot).await;
             let (leases, me) = (&inner.parts.leases, slot.life().boot());
             leases.withdraw(slot.id(), me).await;
@@ -150,7 +155,7 @@ impl Inner {
             return;
         };
         self.table.settle().await;
-        if !slot.is_idle(CACHE_AND_ME) || !self.release(&slot).await {
+        if !slot.is_idle(CACHE_AND_ME) || !self.release(&slot, GivenBack::Offered).await {
             return;
         }
         failpoint!("cluster.offer.released", return);
@@ -177,7 +182,7 @@ impl Inner {
                     return;
                 }
             }
-            inner.release(&slot).await;
+            inner.release(&slot, GivenBack::Idle).await;
         });
     }
 }

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use im_domain::{InfId, Infrastructure};
+use im_domain::{BootId, InfId, Infrastructure};
+use im_telemetry::metrics::{ClusterMetrics, Evicted};
 use moka::future::Cache;
 use moka::notification::RemovalCause;
 
@@ -34,13 +35,22 @@ pub(super) struct Table {
 // === impl Table ===
 
 impl Table {
-    pub(super) fn new(settings: CacheSettings, inner: Weak<Inner>) -> Self {
+    pub(super) fn new(
+        settings: CacheSettings,
+        inner: Weak<Inner>,
+        metrics: Arc<ClusterMetrics>,
+    ) -> Self {
         let mut cache = Cache::builder()
             .max_capacity(settings.max_bytes)
             .weigher(|_, slot: &Arc<Slot>| estimated_bytes(&slot.snapshot()))
             .eviction_listener(move |_, slot: Arc<Slot>, cause| {
-                let room_or_time = matches!(cause, RemovalCause::Expired | RemovalCause::Size);
-                if let Some(inner) = inner.upgrade().filter(|_| room_or_time) {
+                let reason = match cause {
+                    RemovalCause::Expired => Evicted::Idle,
+                    RemovalCause::Size => Evicted::Room,
+                    _ => return,
+                };
+                metrics.cache.evicted(reason);
+                if let Some(inner) = inner.upgrade() {
                     inner.let_go(slot);
                 }
             });
@@ -123,6 +133,26 @@ impl Table {
 
     pub(super) fn cached(&self) -> u64 {
         self.cache.entry_count()
+    }
+
+    /// How many the cache keeps, and their room, about.
+    pub(super) fn kept(&self) -> (u64, u64) {
+        (self.cache.entry_count(), self.cache.weighted_size())
+    }
+
+    /// How many there are that are not lost.
+    pub(super) fn count(&self) -> usize {
+        let held = self.held();
+        let slots = held.values().filter_map(Weak::upgrade);
+        slots.filter(|slot| !slot.is_lost()).count()
+    }
+
+    /// How many a life of this node holds, even if it has ended.
+    pub(super) fn count_of(&self, life: BootId) -> usize {
+        let held = self.held();
+        let slots = held.values().filter_map(Weak::upgrade);
+        let of_it = |slot: &Arc<Slot>| slot.life().boot() == life && !slot.is_over();
+        slots.filter(of_it).count()
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<InfId, Weak<Slot>>> {

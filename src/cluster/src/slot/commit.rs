@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use super::Slot;
 use super::state::{Batch, Outcome};
+use super::tally::tally;
 use crate::machine::{Effect, Event};
 use crate::{ChangeError, ClusterError};
 
@@ -190,9 +191,13 @@ impl Slot {
     /// The state and its position are swapped together, so that a reader who proves a snapshot by its position does
     /// not get the one with the other.
     pub(super) fn committed(&self, next: &Arc<Infrastructure>, event: Event<im_domain::BootId>) {
+        let tally = tally(&self.surroundings.metrics.infrastructures, next);
         let mut working = self.working();
         self.feed(&mut working, event);
         self.snapshot.store(Arc::clone(next));
+        if !self.is_over() {
+            self.count_as(&mut working, tally);
+        }
     }
 
     /// Nothing was written: the working copy goes back to the snapshot, and what was built upon it fails too.

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use im_domain::{BootId, Infrastructure, Version};
 use im_store::{JournalChange, Position};
+use im_telemetry::metrics::{LostBy, Tally};
 use tokio::sync::watch;
 
 use super::Slot;
@@ -23,6 +24,8 @@ pub(super) struct Working {
     pub(super) batch: Option<Batch>,
     /// A task is committing.
     pub(super) committing: bool,
+    /// What it counts as in the metrics.
+    pub(super) tally: Tally,
 }
 
 pub(super) type Outcome = Option<Result<(), ClusterError>>;
@@ -38,13 +41,18 @@ pub(super) struct Batch {
 // === impl Working ===
 
 impl Working {
-    pub(super) fn new(infrastructure: Arc<Infrastructure>, position: Position) -> Self {
+    pub(super) fn new(
+        infrastructure: Arc<Infrastructure>,
+        position: Position,
+        tally: Tally,
+    ) -> Self {
         Self {
             infrastructure,
             state: State::Held(Hold::taken(position)),
             last: position,
             batch: None,
             committing: false,
+            tally,
         }
     }
 
@@ -75,14 +83,25 @@ impl Slot {
         working.last = working.position();
         let state = std::mem::replace(&mut working.state, State::Lost);
         let before = state.name();
+        let was_held = state.hold().is_some();
+        let lost_by = lost_by(&event);
         let (state, effects) = step(state, event);
         if state.hold().is_none() {
             self.over.store(true, Ordering::Release);
+            self.count_as(working, Tally::default());
+        }
+        let metrics = &self.surroundings.metrics.leases;
+        if let (true, State::Lost, Some(reason)) = (was_held, &state, lost_by) {
+            metrics.lost(reason, 1);
+            if reason == LostBy::Fence {
+                metrics.fenced();
+            }
         }
         if state.name() != before {
             tracing::debug!(inf.id = %self.id, from = before, to = state.name(), "slot");
         }
         if effects.contains(&Effect::Alarm) {
+            metrics.alarm();
             tracing::error!(
                 inf.id = %self.id,
                 lease.epoch = %working.last.epoch,
@@ -165,6 +184,16 @@ impl Slot {
     /// The version of the row, as far as acknowledged: what an `ETag` says.
     pub fn version(&self) -> Version {
         self.position().version
+    }
+}
+
+/// How the event makes a slot lose what it holds, if it does.
+fn lost_by(event: &Event<BootId>) -> Option<LostBy> {
+    match event {
+        Event::Fenced | Event::Impossible | Event::ResolvedElsewhere => Some(LostBy::Fence),
+        Event::Lapsed => Some(LostBy::Session),
+        Event::ResolveSilent => Some(LostBy::Unknown),
+        _ => None,
     }
 }
 

@@ -112,6 +112,7 @@ async fn join_with(
         leases: Arc::new(NoLeases::default()),
         peers: Arc::new(lan.clone()),
         recovery: Arc::new(recovery),
+        metrics: Arc::default(),
     };
     let node = NodeSettings {
         name: name.to_owned(),

@@ -68,6 +68,7 @@ impl SimNode {
                 }),
                 peers: Arc::new(SimPeers(Arc::clone(&shared))),
                 recovery: Arc::new(SimRecovery(Arc::clone(&shared))),
+                metrics: Arc::default(),
             };
             let node = NodeSettings {
                 name: here.clone(),

@@ -33,6 +33,7 @@ pub(super) fn check(settings: &Settings, values: &mut Values<'_>) {
             rest.port
         ),
     );
+    metrics(settings, values);
     if let Some(tls) = rest.tls().filter(|_| rest.active) {
         files("REST_SSL", &tls, values);
     }
@@ -47,6 +48,31 @@ pub(super) fn check(settings: &Settings, values: &mut Values<'_>) {
             &format!(
                 "STATIC_FILES_DIR is {}, which is not a directory now.",
                 directory.display()
+            ),
+        );
+    }
+}
+
+/// Metrics have a port of their own.
+fn metrics(settings: &Settings, values: &mut Values<'_>) {
+    let Some(port) = settings.metrics.port else {
+        return;
+    };
+    let address = SocketAddr::new(settings.metrics.address, port);
+    let (rest, xmlrpc, ha) = (&settings.rest, &settings.xmlrpc, &settings.ha);
+    // Where the other nodes are listened for may be a name, so that its address is not known here.
+    let peers = SocketAddr::new(settings.metrics.address, ha.cluster_port);
+    for (active, other, name) in [
+        (rest.active, rest.listen(), "REST_PORT"),
+        (xmlrpc.active, xmlrpc.listen(), "XMLRCP_PORT"),
+        (!ha.cluster_secret.is_empty(), peers, "CLUSTER_PORT"),
+    ] {
+        contradiction(
+            values,
+            &["METRICS_PORT", "METRICS_ADDRESS", name],
+            active && collide(address, other),
+            &format!(
+                "METRICS_PORT and {name} are both {port}, but two different ports were expected."
             ),
         );
     }

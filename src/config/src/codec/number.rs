@@ -9,6 +9,8 @@ use super::{Codec, Refusal};
 pub(crate) struct Bool;
 /// A TCP port.
 pub(crate) struct Port;
+/// A TCP port, or blank.
+pub(crate) struct OptionalPort;
 /// An address of this machine.
 pub(crate) struct Address;
 /// A number of things, maybe none.
@@ -69,6 +71,22 @@ numeric! {
     Positive: NonZeroU32, "", "a whole number, 1 or more";
     Size: NonZeroU64, "", "a whole number, 1 or more";
     Bytes: NonZeroU64, "bytes", "a whole number of bytes, 1 or more";
+}
+
+impl Codec for OptionalPort {
+    type Value = Option<u16>;
+    const EXPECTED: &'static str = "a port number from 0 to 65535 (0 takes a free one), or nothing";
+
+    fn parse(text: &str) -> Result<Self::Value, Refusal> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        Port::parse(text).map(Some)
+    }
+
+    fn text(value: &Self::Value) -> String {
+        value.as_ref().map(Port::text).unwrap_or_default()
+    }
 }
 
 impl Codec for Limit {

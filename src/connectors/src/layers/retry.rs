@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use im_telemetry::metrics::CloudMetrics;
 use im_util::Backoff;
 
 use super::{Attempt, Call, Layer};
@@ -26,6 +27,8 @@ pub struct RetrySettings {
 #[derive(Debug)]
 pub struct Retries {
     settings: RetrySettings,
+    /// The type of cloud by which repeats are counted.
+    counted: Option<(&'static str, CloudMetrics)>,
 }
 
 // === impl RetrySettings ===
@@ -45,7 +48,17 @@ impl Default for RetrySettings {
 impl Retries {
     /// With these settings.
     pub fn new(settings: RetrySettings) -> Self {
-        Self { settings }
+        Self {
+            settings,
+            counted: None,
+        }
+    }
+
+    /// Counting its repeats for a type of cloud.
+    #[must_use]
+    pub fn counted(mut self, connector: &'static str, metrics: CloudMetrics) -> Self {
+        self.counted = Some((connector, metrics));
+        self
     }
 }
 
@@ -80,6 +93,9 @@ impl Layer for Retries {
                 biased;
                 () = &mut too_late => return Err(error),
                 () = tokio::time::sleep(delay) => {}
+            }
+            if let Some((connector, metrics)) = &self.counted {
+                metrics.retried(connector, call.operation.as_str());
             }
         }
     }

@@ -98,6 +98,9 @@ fn greet(loaded: &Loaded, app: &App) {
     if let Some(bound) = &app.peers {
         print(format_args!("Cluster: http://{}", bound.addr));
     }
+    if let Some(bound) = &app.metrics {
+        print(format_args!("Metrics: http://{}/metrics", bound.addr));
+    }
     if let Some(bound) = &app.rest {
         let base = format!("{}://{}", scheme(settings.rest.ssl), bound.addr);
         print(format_args!("REST API: {base}"));

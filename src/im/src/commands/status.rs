@@ -83,6 +83,7 @@ async fn observer(settings: &Settings) -> Result<Cluster, String> {
         leases: Arc::new(NoLeases::default()),
         peers,
         recovery: Arc::new(NoRecovery),
+        metrics: Arc::default(),
     };
     let cache = CacheSettings {
         time_to_idle: None,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use im_api_peer::{ClientApi, ClientApis, HttpPeers, PeerSettings, forwarding, router};
 use im_api_server::{Bound, Listening, ServerSettings, listen};
-use im_cluster::leases::NoLeases;
+use im_cluster::leases::{Measured, NoLeases};
 use im_cluster::peers::NoPeers;
 use im_cluster::{
     CacheSettings, Cluster, ClusterSettings, NodeSettings, Parts, Recovery, SessionSettings,
 };
 use im_config::{Database, ReadMode, Settings};
 use im_manager::Recoverer;
+use im_telemetry::metrics::Metrics;
 use im_util::Clock;
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +45,7 @@ pub(crate) async fn join(
     store: Arc<dyn im_store::Database>,
     clock: &Arc<dyn Clock>,
     recoverer: &Arc<Recoverer>,
+    metrics: &Metrics,
 ) -> Result<Joined, String> {
     let ha = &settings.ha;
     let mut parts = Parts {
@@ -52,6 +54,7 @@ pub(crate) async fn join(
         leases: Arc::new(NoLeases::default()),
         peers: Arc::new(NoPeers),
         recovery: Arc::clone(recoverer) as Arc<dyn Recovery>,
+        metrics: Arc::clone(&metrics.cluster),
     };
     if !matches!(settings.basic.database, Database::Mysql(_)) {
         let cluster = Cluster::alone(parts, cache(settings));
@@ -65,7 +68,8 @@ pub(crate) async fn join(
         parts.peers = Arc::new(way.peers.clone());
     }
     if let Some(leases) = leases::leases(ha, clock)? {
-        parts.leases = leases;
+        let counted = metrics.redis.clone();
+        parts.leases = Arc::new(Measured::new(leases, counted, Arc::clone(clock)));
     }
     let address = way.as_ref().map(|way| way.address.clone());
     let cluster = Cluster::join(parts, cluster(settings, address.unwrap_or_default()));

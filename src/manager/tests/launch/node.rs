@@ -146,6 +146,7 @@ pub(crate) fn parts(store: &Arc<dyn Database>, peers: Arc<dyn Peers>) -> (Parts,
         leases: Arc::new(NoLeases::default()),
         peers,
         recovery: Arc::clone(&recoverer) as Arc<dyn Recovery>,
+        metrics: Arc::default(),
     };
     (parts, recoverer)
 }

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use im_telemetry::metrics::PoolUse;
 use sqlx::{ConnectOptions, Connection, Error, MySqlConnection, Row as _};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -52,6 +53,7 @@ const NO_SUCH_VARIABLE: u16 = 1193;
 #[derive(Debug)]
 pub(super) struct Connections {
     address: Address,
+    most: usize,
     free: Semaphore,
     idle: Mutex<Vec<Idle>>,
     /// What one statement may have, in bytes.
@@ -77,9 +79,11 @@ pub(super) struct Held<'a> {
 impl Connections {
     /// None yet.
     pub(super) fn new(address: Address, most: u32) -> Self {
+        let most = usize::try_from(most).unwrap_or(1);
         Self {
             address,
-            free: Semaphore::new(usize::try_from(most).unwrap_or(1)),
+            most,
+            free: Semaphore::new(most),
             idle: Mutex::default(),
             largest: AtomicU64::new(u64::MAX),
         }
@@ -88,6 +92,15 @@ impl Connections {
     /// Server and database.
     pub(super) fn place(&self) -> &str {
         &self.address.place
+    }
+
+    /// How many of them somebody has now.
+    pub(super) fn used(&self, pool: &'static str) -> PoolUse {
+        PoolUse {
+            pool,
+            in_use: self.most.saturating_sub(self.free.available_permits()),
+            limit: self.most,
+        }
     }
 
     /// What one statement may have, in bytes, as far as a server has said.

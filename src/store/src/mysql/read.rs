@@ -8,7 +8,7 @@ use futures::TryStreamExt;
 use im_domain::{BootId, InfId, UserKey};
 use sqlx::mysql::{MySqlArguments, MySqlRow};
 use sqlx::query::Query;
-use sqlx::{Error, MySql};
+use sqlx::{Error, MySql, Row as _};
 use tokio::time::{Instant, timeout_at};
 
 use super::connections::Connections;
@@ -33,6 +33,9 @@ const OWNED: &str = "SELECT id FROM inf_list WHERE owner_boot = ? AND deleted = 
 /// The order of rows that were saved in the same moment is that of their numbers.
 const LIST_ALL: &str =
     "SELECT id FROM inf_list WHERE deleted = 0 ORDER BY COALESCE(saved_at, date) DESC, rowid DESC";
+
+/// An index holds all that is counted.
+const COUNT: &str = "SELECT COUNT(*) FROM inf_list WHERE deleted = 0";
 
 const SUMMARY: &str = "SELECT i.id, i.rowid, i.deleted, i.data, i.epoch, i.version, i.owner_boot, \
      i.saved_at IS NOT NULL AS is_own, CAST(FLOOR(UNIX_TIMESTAMP(COALESCE(i.saved_at, i.date))) AS SIGNED) AS last_saved, \
@@ -108,6 +111,21 @@ pub(super) async fn list_all(connections: &Connections) -> Result<Vec<InfId>, St
     let what = "listing all infrastructures";
     let found = rows(connections, None, what, || sqlx::query(LIST_ALL)).await?;
     Ok(raw::ids(&found))
+}
+
+/// How many live infrastructures there are.
+pub(super) async fn count(connections: &Connections) -> Result<u64, StoreError> {
+    let what = "counting infrastructures";
+    let found = rows(connections, None, what, || sqlx::query(COUNT)).await?;
+    let count = found
+        .first()
+        .ok_or(Error::RowNotFound)
+        .and_then(|row| row.try_get::<i64, _>(0));
+    count
+        .map(|count| u64::try_from(count).unwrap_or_default())
+        .map_err(|error| {
+            errors::failed(None, "the number of infrastructures cannot be read", error)
+        })
 }
 
 /// What statistics need. The server is not asked to sort documents.

@@ -31,6 +31,10 @@ pub(super) const LIST: &str = "SELECT i.id FROM inf_owner o CROSS JOIN inf_list 
 pub(super) const LIST_ALL: &str =
     "SELECT id FROM inf_list INDEXED BY inf_list_live WHERE deleted = 0 ORDER BY rowid DESC";
 
+/// An index holds all that is counted.
+pub(super) const COUNT: &str =
+    "SELECT COUNT(*) FROM inf_list INDEXED BY inf_list_live WHERE deleted = 0";
+
 const SUMMARIES: &str = "SELECT i.id, i.deleted, i.data, i.epoch, i.version, i.owner_boot, i.saved_at IS NOT NULL AS is_own, \
      coalesce(i.saved_at, CAST(strftime('%s', i.date) AS INTEGER)) AS last_saved \
      FROM (SELECT DISTINCT inf_id FROM inf_owner WHERE user_key IN (SELECT value FROM json_each(?1))) o \
@@ -80,6 +84,13 @@ pub(super) async fn list_all(pool: &SqlitePool) -> Result<Vec<InfId>, StoreError
     let question = sqlx::query(LIST_ALL).fetch_all(pool);
     let rows = ask(None, "listing all infrastructures", USUAL, question).await?;
     Ok(raw::ids(&rows))
+}
+
+/// How many live infrastructures there are.
+pub(super) async fn count(pool: &SqlitePool) -> Result<u64, StoreError> {
+    let question = sqlx::query_scalar::<_, i64>(COUNT).fetch_one(pool);
+    let count = ask(None, "counting infrastructures", USUAL, question).await?;
+    Ok(u64::try_from(count).unwrap_or_default())
 }
 
 /// What statistics need.

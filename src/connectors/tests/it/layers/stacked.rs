@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use im_connectors::layers::{Chaos, Limit, RetrySettings, TimeoutSettings, stack};
+use im_connectors::layers::{Chaos, Limit, RetrySettings, Shared, TimeoutSettings, stack};
 use im_connectors::{Connector, Faults, LayerSettings, Operation};
+use im_telemetry::metrics::CloudMetrics;
 use im_util::{Backoff, SystemClock};
 use tokio::time::Instant;
 
@@ -29,8 +30,13 @@ fn settings() -> LayerSettings {
 }
 
 fn stacked(scripted: Arc<Scripted>, chaos: Option<Chaos>) -> Arc<dyn Connector> {
-    let clock = Arc::new(SystemClock::new());
-    stack(scripted, &settings(), Limit::new(1), chaos, clock)
+    let shared = Shared {
+        limit: Limit::new(1),
+        chaos,
+        metrics: CloudMetrics::default(),
+        clock: Arc::new(SystemClock::new()),
+    };
+    stack(scripted, "Scripted", &settings(), shared)
 }
 
 const SLOW: Step = Step::Take(Duration::from_secs(60));

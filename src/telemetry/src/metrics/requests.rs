@@ -1,0 +1,122 @@
+//! Requests of clients.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use super::declare::{label, metrics};
+
+label! {
+    /// The API that was asked.
+    pub enum Api {
+        /// REST.
+        Rest = "rest";
+        /// XML-RPC.
+        XmlRpc = "xmlrpc";
+    }
+}
+
+metrics! {
+    /// Requests of clients.
+    pub struct RequestMetrics, "Requests" {
+        /// Requests of clients that ended, by API, route, method and status: the template of the path in the REST API,
+        /// the name of the call in XML-RPC, `unmatched` if there is none. `cancelled` stands for the status where
+        /// the client went away before it was answered. A request that was forwarded is counted where the client sent
+        /// it.
+        ended: IntCounterVec = "im_http_requests_total" ["api", "route", "method", "status"];
+        /// Time from the head of a request to the head of its answer.
+        duration: HistogramVec = "im_http_request_duration_seconds" ["api", "route", "method"] in ANSWERS;
+        /// Requests of clients that are being answered.
+        in_flight: IntGaugeVec = "im_http_requests_in_flight" ["api"];
+    }
+}
+
+/// Where an API says which of its routes a request has taken: it travels with the request.
+#[derive(Clone, Debug, Default)]
+pub struct RouteName(Arc<OnceLock<&'static str>>);
+
+/// A request that is being answered. If it is dropped before its answer is known, the client has gone away.
+#[derive(Debug)]
+pub struct InFlight {
+    metrics: RequestMetrics,
+    api: Api,
+    method: &'static str,
+    route: RouteName,
+    ended: bool,
+}
+
+/// The route of what no route was found for.
+const UNMATCHED: &str = "unmatched";
+
+// === impl RouteName ===
+
+impl RouteName {
+    /// Says the route. Only the first word counts.
+    pub fn set(&self, route: &'static str) {
+        let _ = self.0.set(route);
+    }
+
+    fn get(&self) -> &'static str {
+        self.0.get().copied().unwrap_or(UNMATCHED)
+    }
+}
+
+// === impl RequestMetrics ===
+
+impl RequestMetrics {
+    fn begin(&self) {
+        for api in Api::ALL {
+            self.in_flight.with_label_values(&[api.as_str()]);
+        }
+    }
+
+    /// A request has come.
+    pub fn begun(&self, api: Api, method: &str, route: RouteName) -> InFlight {
+        self.in_flight.with_label_values(&[api.as_str()]).inc();
+        InFlight {
+            metrics: self.clone(),
+            api,
+            method: known_method(method),
+            route,
+            ended: false,
+        }
+    }
+}
+
+// === impl InFlight ===
+
+impl InFlight {
+    /// The answer is known.
+    pub fn answered(mut self, status: u16, took: Duration) {
+        let (api, route, method) = (self.api.as_str(), self.route.get(), self.method);
+        self.metrics
+            .duration
+            .with_label_values(&[api, route, method])
+            .observe(took.as_secs_f64());
+        let digit = |by: u16| b'0' + u8::try_from(status / by % 10).unwrap_or_default();
+        let digits = [digit(100), digit(10), digit(1)];
+        self.count(str::from_utf8(&digits).unwrap_or("000"));
+    }
+
+    fn count(&mut self, status: &str) {
+        self.ended = true;
+        let labels = [self.api.as_str(), self.route.get(), self.method, status];
+        self.metrics.ended.with_label_values(&labels).inc();
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.count("cancelled");
+        }
+        let api = self.api.as_str();
+        self.metrics.in_flight.with_label_values(&[api]).dec();
+    }
+}
+
+/// A client may send any word as a method.
+fn known_method(method: &str) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
+    let known = KNOWN.iter().find(|known| **known == method);
+    known.copied().unwrap_or("other")
+}
