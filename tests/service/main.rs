@@ -17,6 +17,7 @@ mod habits;
 mod hostile;
 mod independent_client;
 mod log;
+mod metrics;
 mod purge;
 mod quickstart;
 mod secrets;

@@ -15,6 +15,8 @@ use super::{Answer, request};
 #[derive(Debug)]
 pub(crate) struct NodeBuilder {
     options: Vec<(String, String)>,
+    /// Options of other sections.
+    others: Vec<(String, String, String)>,
     directory: Option<PathBuf>,
 }
 
@@ -39,6 +41,7 @@ impl NodeBuilder {
     pub(crate) fn new() -> Self {
         Self {
             options: Vec::new(),
+            others: Vec::new(),
             directory: None,
         }
     }
@@ -46,6 +49,13 @@ impl NodeBuilder {
     /// Sets an option of im.cfg.
     pub(crate) fn option(mut self, name: &str, value: impl ToString) -> Self {
         self.options.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Sets an option of im.cfg in another section than `[im]`.
+    pub(crate) fn section(mut self, section: &str, name: &str, value: impl ToString) -> Self {
+        let option = (section.to_owned(), name.to_owned(), value.to_string());
+        self.others.push(option);
         self
     }
 
@@ -158,6 +168,9 @@ impl NodeBuilder {
         let mut text = "[im]\n".to_owned();
         for (name, value) in options {
             text.push_str(&format!("{name} = {value}\n"));
+        }
+        for (section, name, value) in &self.others {
+            text.push_str(&format!("[{section}]\n{name} = {value}\n"));
         }
         let config = directory.join("im.cfg");
         fs::write(&config, text).expect("the configuration is written");
