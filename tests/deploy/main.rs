@@ -11,6 +11,7 @@
 mod base;
 mod compose;
 mod engine;
+mod guide;
 mod health;
 mod image;
 mod monitoring;

@@ -19,7 +19,7 @@ fn rules() -> Vec<PathBuf> {
 }
 
 /// The names of the alerts.
-fn alerts() -> BTreeSet<String> {
+pub(crate) fn alerts() -> BTreeSet<String> {
     let texts = rules()
         .into_iter()
         .map(|file| fs::read_to_string(file).expect("rules"));
