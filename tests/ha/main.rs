@@ -15,6 +15,7 @@ mod failpoints;
 mod launch_crash;
 mod local_cluster;
 mod modes;
+mod redis;
 mod repeats;
 mod rolling;
 mod rules;

@@ -187,6 +187,51 @@ fn check_config_says_what_holds_and_what_is_wrong() {
 }
 
 #[test]
+fn check_config_refuses_a_redis_that_cannot_be_meant_and_shows_no_password() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let check = |lines: &str| {
+        let shared = "[im]\nDATA_DB = mysql://im:im@db/im\nCLUSTER_SECRET = 0123456789abcdef\n";
+        fs::write(
+            directory.path().join("im.cfg"),
+            format!("{shared}{lines}\n"),
+        )
+        .expect("written");
+        let args = ["check-config", "--config", "im.cfg"];
+        let output = im(&args, "", directory.path());
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.contains("hunter2"), "{said}");
+        (output.status.code(), said)
+    };
+    for (lines, words) in [
+        ("REDIS_URL = http://im:hunter2@r", "REDIS_URL"),
+        ("REDIS_URL = redis://im:hunter2/@r", "%2F for /"),
+        (
+            "REDIS_URL = redis+sentinel://im:hunter2@r",
+            "name by which the Sentinels know the master",
+        ),
+        (
+            "REDIS_URL = redis://im:hunter2@r\nREDIS_CA_CERTS = ca.pem",
+            "REDIS_URL was expected to begin with rediss://",
+        ),
+        (
+            "REDIS_URL = rediss://im:hunter2@r\nREDIS_CA_CERTS = ca.pem",
+            "ca.pem cannot be read",
+        ),
+        (
+            "REDIS_URL = rediss://im:hunter2@r\nREDIS_CA_CERTS = im.cfg",
+            "im.cfg holds none",
+        ),
+    ] {
+        let (status, said) = check(lines);
+        assert_eq!(status, Some(1), "{said}");
+        assert!(said.contains(words), "{said}");
+    }
+    let (status, said) = check("REDIS_URL = rediss://im:hunter2@r:7000/1");
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("REDIS_URL = "), "{said}");
+}
+
+#[test]
 fn openapi_prints_a_document() {
     let directory = tempfile::tempdir().expect("a directory");
     let output = im(&["openapi"], "", directory.path());

@@ -12,6 +12,7 @@ pub struct NodeBuilder {
     binary: PathBuf,
     name: String,
     options: Vec<(String, String)>,
+    variables: Vec<(String, String)>,
 }
 
 /// A node. It can end, and start again at the same addresses.
@@ -25,6 +26,7 @@ pub struct Node {
     pub xmlrpc: String,
     binary: PathBuf,
     options: Vec<(String, String)>,
+    variables: Vec<(String, String)>,
     process: Option<Process>,
     scratch: Scratch,
 }
@@ -38,6 +40,7 @@ impl NodeBuilder {
             binary: binary.into(),
             name: name.to_owned(),
             options: Vec::new(),
+            variables: Vec::new(),
         }
     }
 
@@ -45,6 +48,12 @@ impl NodeBuilder {
     pub fn option(mut self, name: &str, value: impl ToString) -> Self {
         self.options.retain(|(other, _)| other != name);
         self.options.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Sets a variable of the environment, which is empty otherwise.
+    pub fn variable(mut self, name: &str, value: impl ToString) -> Self {
+        self.variables.push((name.to_owned(), value.to_string()));
         self
     }
 
@@ -78,6 +87,7 @@ impl NodeBuilder {
             xmlrpc: format!("127.0.0.1:{xmlrpc}"),
             binary: self.binary,
             options,
+            variables: self.variables,
             process: None,
             scratch,
         };
@@ -110,7 +120,8 @@ impl Node {
             .arg(&config)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.directory());
+            .env("HOME", self.directory())
+            .envs(self.variables.iter().cloned());
         self.process = Some(Process::start(&mut command, self.scratch.path()));
     }
 
