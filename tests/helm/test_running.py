@@ -144,6 +144,7 @@ class Door:
 def test_what_is_installed_works_and_goes_on_when_a_node_dies(machine):
     # Loopback, as an ingress of the private networks, which is believed.
     manifests = render({**VALUES, "haproxy": {"replicas": 1, "trustedProxies": ["127.0.0.0/8"]}})
+    monitored = render({**VALUES, "monitoring": {"serviceMonitor": {"enabled": True}}})
     mysql, redis = start_mysql(machine, manifests), start_redis(machine, manifests)
 
     def addresses(variables):
@@ -167,11 +168,17 @@ def test_what_is_installed_works_and_goes_on_when_a_node_dies(machine):
         machine.run(name, words(manifests.node()["command"]), {
             **variables, "IM_REST_ADDRESS": address, "IM_METRICS_ADDRESS": address})
         for port in manifests.node()["ports"]:
-            if port["name"] in ("rest", "peers"):
+            if port["name"] != "xmlrpc":
                 until(f"{name} listens at {port}", lambda: listens(address, port["containerPort"]))
         probe = http.client.HTTPConnection(address, 8800, timeout=10)
         probe.request("GET", manifests.node()["readinessProbe"]["httpGet"]["path"])
         assert probe.getresponse().status == 200, machine.log(name)
+        # What a ServiceMonitor leads Prometheus to.
+        monitor = monitored.get("ServiceMonitor", "im-backend")["spec"]["endpoints"][0]
+        [port] = [one["containerPort"] for one in manifests.node()["ports"] if one["name"] == monitor["port"]]
+        scrape = http.client.HTTPConnection(address, port, timeout=10)
+        scrape.request("GET", monitor["path"])
+        assert b"im_build_info" in scrape.getresponse().read()
 
     # HAProxy and its companion, with their own files.
     pod = manifests.pod("Deployment", "im-load-balancer-1")
