@@ -17,6 +17,7 @@ mod image;
 mod monitoring;
 mod supervisor;
 mod unit;
+mod watched;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
