@@ -1,5 +1,6 @@
 //! The documents of the process.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use im_util::Clock;
@@ -75,11 +76,13 @@ impl Documents {
     /// The document at an address.
     pub async fn get(&self, url: &str) -> Result<Arc<str>, DocumentError> {
         let inner = &self.inner;
+        let templates = inner.settings.templates.as_ref();
+        let url = templates.map_or(Cow::Borrowed(url), |templates| templates.source(url));
         let Some(directory) = inner.directory.clone() else {
-            let target = Target::parse(url)?;
+            let target = Target::parse(&url)?;
             return inner.cache.get(&target, &inner.fetcher).await;
         };
-        let url = url.to_owned();
+        let url = url.into_owned();
         let read = spawn_blocking(move || directory.read(&url)).await;
         read.unwrap_or_else(|_| Err(DocumentError::Broken("reading was cut off".to_owned())))
     }

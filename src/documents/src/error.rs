@@ -80,7 +80,7 @@ impl DocumentError {
     }
 
     /// Whether what was fetched before may stand in: the server is not there, and has not said otherwise.
-    pub(crate) fn is_passing(&self) -> bool {
+    pub fn is_passing(&self) -> bool {
         match self {
             Self::Status { status, .. } => *status == 429 || *status >= 500,
             Self::Broken(_) | Self::TimedOut(_) => true,
