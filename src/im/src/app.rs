@@ -15,6 +15,7 @@ use im_cluster::Cluster;
 use im_config::{Database, Settings};
 use im_connectors::Registry;
 use im_manager::{Manager, Recoverer};
+use im_oaipmh::Oai;
 use im_store::Measured;
 use im_telemetry::metrics::{Api, Metrics};
 use im_util::{Clock, SystemClock};
@@ -65,6 +66,7 @@ impl App {
     pub(crate) async fn start(settings: &Settings) -> Result<Self, String> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let documents = wiring::documents::open(settings, &clock)?;
+        let oai = wiring::oai::open(settings, &documents, &clock);
         let store = open_store(settings).await?;
         let registry = Registry::new(wiring::clouds::settings(settings), Arc::clone(&clock));
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), registry.types());
@@ -113,7 +115,7 @@ impl App {
             shutdown: CancellationToken::new(),
             last: CancellationToken::new(),
         };
-        if let Err(error) = app.listen(settings, way).await {
+        if let Err(error) = app.listen(settings, oai, way).await {
             app.stop().await;
             return Err(error);
         }
@@ -121,10 +123,15 @@ impl App {
     }
 
     /// The listener for the other nodes begins first: who gets requests can send them on.
-    async fn listen(&mut self, settings: &Settings, way: Option<Way>) -> Result<(), String> {
+    async fn listen(
+        &mut self,
+        settings: &Settings,
+        oai: Option<Oai>,
+        way: Option<Way>,
+    ) -> Result<(), String> {
         let (watched, last) = (self.watched.clone(), self.last.clone());
         self.metrics = wiring::metrics::serve(settings, watched, last).await?;
-        let mut apis = self.apis(settings);
+        let mut apis = self.apis(settings, oai);
         if let Some(way) = way {
             let ClientApis { rest, xmlrpc } = apis.clone();
             let cluster = &self.cluster;
@@ -164,7 +171,7 @@ impl App {
     }
 
     /// Both APIs, as they serve what need not be sent on.
-    fn apis(&self, settings: &Settings) -> ClientApis {
+    fn apis(&self, settings: &Settings, oai: Option<Oai>) -> ClientApis {
         let requests = RequestSettings {
             body: BodyLimits {
                 bytes: settings.limits.max_request_body.get(),
@@ -176,6 +183,7 @@ impl App {
                 .then(|| settings.rest.cors_origin.clone()),
             static_files: settings.rest.static_files_dir.clone(),
             single_site: wiring::auth::single_site(settings),
+            oai,
         };
         let calls = CallSettings {
             max_body: max_body(settings),

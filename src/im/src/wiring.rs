@@ -8,5 +8,6 @@ mod leases;
 pub(crate) mod logs;
 pub(crate) mod manager;
 pub(crate) mod metrics;
+pub(crate) mod oai;
 pub(crate) mod operations;
 pub(crate) mod servers;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use im_auth::SingleSite;
+use im_oaipmh::Oai;
 
 /// How requests are taken and answered.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,8 @@ pub struct RequestSettings {
     pub static_files: Option<PathBuf>,
     /// `SINGLE_SITE`: the one cloud whose users log in with `Basic` or `Bearer`.
     pub single_site: Option<SingleSite>,
+    /// The catalogue of templates that `/oai` serves, if it serves one.
+    pub oai: Option<Oai>,
 }
 
 /// What the body of a request may take.

@@ -35,6 +35,11 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All parameters, in order.
+    pub(crate) fn into_pairs(self) -> Vec<(String, String)> {
+        self.0
+    }
+
     /// The truth of a parameter, or what it is by default.
     pub(crate) fn boolean(&self, name: &str, default: bool) -> Result<bool, ApiError> {
         let Some(value) = self.get(name) else {
