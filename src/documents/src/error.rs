@@ -41,9 +41,6 @@ pub enum DocumentError {
     /// The server sends on and on.
     #[error("more than {0} redirects")]
     Redirects(usize),
-    /// A request wants more documents than it may have.
-    #[error("one request may have {0} documents, and this is one more")]
-    TooMany(usize),
 }
 
 /// The settings cannot hold.

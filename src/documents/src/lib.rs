@@ -1,8 +1,8 @@
 //! Documents by their address: the only room that reads what a request names by a URL.
 //!
-//! [`Documents`] is one for the process; the work of a request that needs some is done on a thread of its own with a
-//! [`RequestDocuments`], which counts what this request has had and is the resolver that the TOSCA room is given. What a document may cost is bounded: its size, the time for
-//! it and for all of a request, their number, redirects, and how many are fetched at the same time.
+//! [`Documents`] is one for the process. What a document may cost is bounded: its size, the time for it, redirects, and how
+//! many are fetched at the same time. How many documents a request may have, and how long it waits for all of them, is the
+//! business of who serves the request.
 //!
 //! A document is asked for over the network only at addresses that everybody can reach ([`address`]), unless an option
 //! allows more. A name is resolved once for each connection, and the connection goes to the very address that was checked,
@@ -24,7 +24,6 @@ mod exchange;
 mod fetch;
 mod lookup;
 mod repository;
-mod request;
 mod settings;
 mod target;
 mod tls;
@@ -34,5 +33,4 @@ pub use documents::Documents;
 pub use error::{DocumentError, SettingsError};
 pub use lookup::{Lookup, SystemLookup};
 pub use repository::TemplateRepository;
-pub use request::RequestDocuments;
 pub use settings::DocumentSettings;

@@ -20,10 +20,6 @@ pub struct DocumentSettings {
     pub max_bytes: usize,
     /// How long one document may take, redirects included.
     pub timeout: Duration,
-    /// How long all documents of one request may take together.
-    pub request_timeout: Duration,
-    /// How many documents one request may have, whether they are kept here or not.
-    pub max_documents: usize,
     /// How many redirects are followed for one document.
     pub max_redirects: usize,
     /// How many documents are fetched at the same time, for all requests.
@@ -46,8 +42,6 @@ impl Default for DocumentSettings {
             ca_file: None,
             max_bytes: 4 << 20,
             timeout: Duration::from_secs(10),
-            request_timeout: Duration::from_secs(60),
-            max_documents: 300,
             max_redirects: 5,
             simultaneous: 64,
             cache_bytes: 64 << 20,

@@ -91,7 +91,7 @@ impl App {
             registry,
             Arc::clone(&clock),
             operations,
-            documents,
+            wiring::documents::source(settings, &documents),
         );
         recoverer.bind(&manager);
         let scanner = wiring::operations::scan(settings, &cluster, &manager, &clock);

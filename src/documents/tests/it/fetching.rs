@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Redirect;
 use axum::routing::get;
 use im_documents::{DocumentError, DocumentSettings, TemplateRepository};
-use im_tosca::{Context, Limits, Resolver, Template};
 
 use crate::server::{Certificate, Server, documents, loopback};
 
@@ -126,38 +125,20 @@ fn a_file_without_certificates_is_refused_in_a_sentence() {
 }
 
 #[tokio::test]
-async fn a_template_is_translated_with_the_documents_of_a_server() {
-    let types = "node_types:\n  own.Server:\n    derived_from: tosca.nodes.Compute\n";
-    let base = "tosca_definitions_version: tosca_simple_yaml_1_0\nimports:\n  - types: ../types.yaml\n\
-                topology_template:\n  node_templates:\n    front:\n      type: own.Server\n";
-    let site = Router::new()
-        .route("/types.yaml", get(move || async move { types }))
-        .route("/templates/base.yaml", get(move || async move { base }));
+async fn a_page_of_the_template_repository_is_its_file() {
+    let site = Router::new().route("/o/r/raw/main/templates/a.yaml", get(|| async { "a: 1" }));
     let server = Server::start(site).await;
-    let text = format!(
-        "tosca_definitions_version: tosca_simple_yaml_1_0\nimports:\n  - types: {}\n\
-         topology_template:\n  node_templates:\n    front:\n      type: own.Server\n",
-        server.url("/types.yaml")
-    );
+    let page = server.url("/o/r/blob/main/templates/a.yaml");
+    let plain = documents(loopback()).get(&page).await;
+    assert!(matches!(
+        plain,
+        Err(DocumentError::Status { status: 404, .. })
+    ));
     let settings = DocumentSettings {
-        templates: Some(TemplateRepository::new(&server.url("/templates"))),
+        templates: Some(TemplateRepository::new(
+            &server.url("/o/r/blob/main/templates/"),
+        )),
         ..loopback()
     };
-    let documents = documents(settings);
-    let repository = server.url("/templates/");
-    let radl = documents
-        .for_request(move |resolver| {
-            assert_eq!(resolver.template_repository(), Some(repository.as_str()));
-            let template = Template::parse(&text, resolver, &Limits::default()).unwrap();
-            let context = Context {
-                resolver,
-                token: None,
-                existing: &[],
-                unique: "0",
-            };
-            template.translate(&context).unwrap().radl.to_string()
-        })
-        .await
-        .unwrap();
-    assert!(radl.contains("system front ("), "{radl}");
+    assert_eq!(documents(settings).get(&page).await, Ok(Arc::from("a: 1")));
 }

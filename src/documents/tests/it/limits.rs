@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use im_documents::{DocumentError, DocumentSettings};
-use im_tosca::Resolver;
 
 use crate::server::{Server, documents, loopback};
 
@@ -105,37 +104,4 @@ async fn an_answer_that_is_cut_off_or_is_none_is_no_document() {
             "{refused:?}"
         );
     }
-}
-
-#[tokio::test]
-async fn a_request_has_a_number_of_documents_and_a_time_for_all_of_them() {
-    let server = Server::pieces(
-        |number| (number == 0).then(|| b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na".to_vec()),
-        Duration::ZERO,
-    )
-    .await;
-    let silent = Server::pieces(|_| Some(Vec::new()), Duration::from_millis(5)).await;
-    let settings = DocumentSettings {
-        max_documents: 3,
-        timeout: Duration::from_secs(30),
-        request_timeout: Duration::from_millis(300),
-        ..loopback()
-    };
-    let documents = documents(settings);
-    let (url, slow) = (server.url("/"), silent.url("/"));
-    let reasons = documents
-        .for_request(move |resolver| {
-            assert_eq!(&*resolver.fetch(&url).unwrap(), "a");
-            [slow.as_str(), &url, &url].map(|url| resolver.fetch(url).map_err(|error| error.reason))
-        })
-        .await
-        .unwrap();
-    let [slow, late, more] = reasons;
-    assert_eq!(slow.unwrap_err(), "timed out after 0.3 seconds");
-    // What is kept costs no time.
-    assert_eq!(late.as_deref(), Ok("a"));
-    assert_eq!(
-        more.unwrap_err(),
-        "one request may have 3 documents, and this is one more"
-    );
 }

@@ -13,21 +13,24 @@ use im_util::Clock;
 #[derive(Debug)]
 struct Source {
     documents: Documents,
-    settings: DocumentSettings,
+    templates: Option<TemplateRepository>,
+    patience: Duration,
+    most_documents: usize,
 }
 
 /// The documents of the process. The error is a full sentence.
-pub(crate) fn open(
-    settings: &Settings,
-    clock: &Arc<dyn Clock>,
-) -> Result<Arc<dyn DocumentSource>, String> {
-    let settings = self::settings(settings);
-    let documents = Documents::new(settings.clone(), Arc::clone(clock));
-    let documents = documents.map_err(|error| error.to_string())?;
-    Ok(Arc::new(Source {
-        documents,
-        settings,
-    }))
+pub(crate) fn open(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Documents, String> {
+    Documents::new(self::settings(settings), Arc::clone(clock)).map_err(|error| error.to_string())
+}
+
+/// The documents as the use cases take them.
+pub(crate) fn source(settings: &Settings, documents: &Documents) -> Arc<dyn DocumentSource> {
+    Arc::new(Source {
+        documents: documents.clone(),
+        templates: templates(settings),
+        patience: settings.documents.request_timeout,
+        most_documents: count(settings.documents.max_number.get()),
+    })
 }
 
 #[async_trait]
@@ -37,36 +40,38 @@ impl DocumentSource for Source {
     }
 
     fn patience(&self) -> Duration {
-        self.settings.request_timeout
+        self.patience
     }
 
     fn most_documents(&self) -> usize {
-        self.settings.max_documents
+        self.most_documents
     }
 
     fn template_repository(&self) -> Option<&str> {
-        let templates = self.settings.templates.as_ref();
-        templates.map(TemplateRepository::base)
+        self.templates.as_ref().map(TemplateRepository::base)
     }
 }
 
 fn settings(settings: &Settings) -> DocumentSettings {
     let documents = &settings.documents;
-    let templates = settings.oaipmh.base_identifier_url.as_deref();
     DocumentSettings {
         directory: documents.dir.clone(),
         allowed_networks: documents.allowed_networks.clone(),
         ca_file: documents.ca_certs.clone(),
         max_bytes: usize::try_from(documents.max_size.get()).unwrap_or(usize::MAX),
         timeout: documents.timeout,
-        request_timeout: documents.request_timeout,
-        max_documents: count(documents.max_number.get()),
         max_redirects: count(documents.max_redirects),
         cache_bytes: documents.cache_size.get(),
         cache_time: documents.cache_time,
-        templates: templates.map(TemplateRepository::new),
+        templates: templates(settings),
         ..DocumentSettings::default()
     }
+}
+
+/// The templates that others may build on.
+fn templates(settings: &Settings) -> Option<TemplateRepository> {
+    let address = settings.oaipmh.base_identifier_url.as_deref();
+    address.map(TemplateRepository::new)
 }
 
 fn count(number: u32) -> usize {
