@@ -244,6 +244,14 @@ fn max_body(settings: &Settings) -> usize {
     usize::try_from(settings.limits.max_request_body.get()).unwrap_or(usize::MAX)
 }
 
+/// A database of a kind that this release does not know.
+pub(crate) fn unusable(database: &Database) -> String {
+    format!(
+        "DATA_DB names {database}, which this release cannot use; expected sqlite:// and a path, or \
+         mysql://user:password@host:port/database."
+    )
+}
+
 /// Opens the database of the configuration. The error is a full sentence without secrets.
 pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn im_store::Database>, String> {
     let database = &settings.basic.database;
@@ -251,10 +259,7 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Arc<dyn im_store::
         Database::Sqlite(path) => im_store::open(&format!("sqlite://{}", path.display())).await,
         Database::Mysql(server) => im_store::open(server.url.expose()).await,
         Database::Mongo(_) => {
-            return Err(format!(
-                "DATA_DB names {database}, which this release cannot use; expected sqlite:// and a path, or \
-                 mysql://user:password@host:port/database."
-            ));
+            return Err(unusable(database));
         }
     };
     match opened {

@@ -4,7 +4,7 @@ pub(crate) mod auth;
 pub(crate) mod clouds;
 pub(crate) mod cluster;
 pub(crate) mod documents;
-mod leases;
+pub(crate) mod leases;
 pub(crate) mod logs;
 pub(crate) mod manager;
 pub(crate) mod metrics;

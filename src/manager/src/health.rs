@@ -7,6 +7,8 @@ use crate::Manager;
 pub struct Health {
     /// It is about to end and gives what it owns to other nodes: send new work elsewhere.
     pub draining: bool,
+    /// The last question to the database was answered.
+    pub database: bool,
     /// The database confirms its session: it may answer from memory.
     pub session: bool,
     /// Whether the leases can be reached; `None` if it uses none. Without them everything goes on, slower.
@@ -19,6 +21,7 @@ impl Manager {
         let cluster = &self.inner.cluster;
         Health {
             draining: cluster.is_draining(),
+            database: cluster.store().is_reachable(),
             session: cluster.life().is_fresh(),
             leases: cluster.leases_reachable(),
         }

@@ -29,7 +29,7 @@ pub use journal::{
     NewOperation, Operation, OperationKind, OperationState, OperationsOf, Sealed,
 };
 pub use measured::Measured;
-pub use open::open;
+pub use open::{open, probe};
 pub use row::{Loaded, Position, Standing, Summary};
 pub use sessions::{Node, NodeRow, NodeState, Sessions};
 pub use store::{Database, Store};

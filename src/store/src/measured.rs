@@ -8,6 +8,7 @@
 mod ledger;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,7 +19,7 @@ use im_util::Clock;
 use self::ledger::Ledger;
 use crate::{
     Database, Intent, Journal, JournalChange, Loaded, Node, NodeRow, NodeState, Operation,
-    OperationsOf, Position, Sessions, Standing, Store, StoreError, Summary,
+    OperationsOf, Position, Sessions, Standing, Store, StoreError, StoreErrorKind, Summary,
 };
 
 /// A database that counts and measures what it is asked.
@@ -28,6 +29,8 @@ pub struct Measured {
     metrics: StoreMetrics,
     ledger: Ledger,
     clock: Arc<dyn Clock>,
+    /// Whether the last question was answered.
+    reachable: AtomicBool,
 }
 
 // === impl Measured ===
@@ -45,6 +48,7 @@ impl Measured {
             metrics,
             ledger: Ledger::new(operations, Arc::clone(&clock)),
             clock,
+            reachable: AtomicBool::new(true),
         }
     }
 
@@ -54,6 +58,7 @@ impl Measured {
         for used in self.inner.pools() {
             self.metrics.pool(used);
         }
+        self.metrics.reachable(self.is_reachable());
         self.ledger.look();
     }
 
@@ -67,6 +72,11 @@ impl Measured {
         let took = self.clock.monotonic().saturating_sub(begun);
         let error = answer.as_ref().err().map(|error| error.kind.as_str());
         self.metrics.called(call, error, took);
+        let silent = answer.as_ref().err().is_some_and(|error| {
+            let kind = &error.kind;
+            matches!(kind, StoreErrorKind::Unavailable | StoreErrorKind::Unknown)
+        });
+        self.reachable.store(!silent, Ordering::Relaxed);
         answer
     }
 
@@ -173,6 +183,10 @@ impl Store for Measured {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.counted("ping", self.inner.ping()).await
+    }
+
+    fn is_reachable(&self) -> bool {
+        self.reachable.load(Ordering::Relaxed)
     }
 
     fn pools(&self) -> Vec<PoolUse> {

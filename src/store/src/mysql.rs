@@ -90,6 +90,20 @@ impl MySqlStore {
         })
     }
 
+    /// Looks whether the server lets in and is not read only, and whether this release knows the schema.
+    pub(crate) async fn probe(address: &str) -> Result<String, StoreError> {
+        let connections = Connections::new(Address::parse(address)?, 1);
+        let mut connection = connections.connect().await?;
+        let found = schema::look(&mut connection, connections.place()).await;
+        let _ = connection.close().await;
+        let (version, schema) = found?;
+        let place = connections.place();
+        Ok(match schema {
+            0 => format!("{place} answers ({version}); the tables are made at the first start."),
+            schema => format!("{place} answers ({version}), with schema {schema}."),
+        })
+    }
+
     async fn commit(&self, change: Change) -> Result<Done, StoreError> {
         writer::submit(&self.connections, &change).await
     }

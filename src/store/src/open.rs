@@ -23,11 +23,26 @@ pub async fn open(url: &str) -> Result<Arc<dyn Database>, StoreError> {
                  'mysql://user:password@host:port/database'"
             )))
         }
-        // The rest may hold a password: it is not shown.
-        _ => Err(refused(
-            "DATA_DB must be an address like 'sqlite:///path/to/file' or 'mysql://user:password@host:port/database'".to_owned(),
-        )),
+        _ => Err(unknown()),
     }
+}
+
+/// Looks whether the store that a `DATA_DB` address names can be used, and changes nothing: answers a full sentence about
+/// what is there.
+///
+/// # Errors
+/// If it cannot be used.
+pub async fn probe(url: &str) -> Result<String, StoreError> {
+    match url.split_once("://") {
+        Some(("sqlite", path)) => SqliteStore::probe(path).await,
+        Some(("mysql", address)) => MySqlStore::probe(address).await,
+        _ => Err(unknown()),
+    }
+}
+
+/// The address may hold a password: it is not shown.
+fn unknown() -> StoreError {
+    refused("DATA_DB must be an address like 'sqlite:///path/to/file' or 'mysql://user:password@host:port/database'".to_owned())
 }
 
 fn refused(context: String) -> StoreError {

@@ -61,6 +61,20 @@ impl SqliteStore {
             writer: Writer::start(path, connection),
         })
     }
+
+    /// Looks whether the file is there and is a database, or could be made.
+    pub(crate) async fn probe(path: &str) -> Result<String, StoreError> {
+        let path = file::named(path)?;
+        let place = path.display();
+        if !file::is_there(&path)? {
+            return Ok(format!("{place} is made at the first start."));
+        }
+        let readers = connect::readers(&path);
+        let asked = read::tables(&readers).await;
+        readers.close().await;
+        let tables = asked?;
+        Ok(format!("{place} is a database, with {tables} tables."))
+    }
 }
 
 #[async_trait]

@@ -112,6 +112,11 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// A cheap question that fails when the store cannot answer.
     async fn ping(&self) -> Result<(), StoreError>;
 
+    /// Whether the last question was answered, as far as anybody looks. Asks nobody.
+    fn is_reachable(&self) -> bool {
+        true
+    }
+
     /// How its connections are used now. Asks nobody.
     fn pools(&self) -> Vec<PoolUse> {
         Vec::new()

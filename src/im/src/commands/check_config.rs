@@ -1,5 +1,7 @@
 //! `im check-config`
 
+mod online;
+
 use std::process::ExitCode;
 
 use im_config::Origin;
@@ -32,8 +34,12 @@ pub(crate) fn run(args: &CheckConfigArgs) -> ExitCode {
         1 => "The configuration is right, with 1 warning.".to_owned(),
         n => format!("The configuration is right, with {n} warnings."),
     });
-    match &args.haproxy {
+    let haproxy = match &args.haproxy {
         Some(file) => haproxy::check(file, &loaded.settings),
         None => ExitCode::SUCCESS,
+    };
+    if args.online && !online::check(&loaded.settings) {
+        return ExitCode::FAILURE;
     }
+    haproxy
 }

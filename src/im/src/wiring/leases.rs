@@ -14,19 +14,41 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// The leases, if there is a Redis; nothing waits for it. The error is a full sentence.
 pub(super) fn leases(ha: &Ha, clock: &Arc<dyn Clock>) -> Result<Option<Arc<dyn Leases>>, String> {
+    let made = redis(ha, clock, TIMEOUT)?;
+    Ok(made.map(|leases| Arc::new(leases) as Arc<dyn Leases>))
+}
+
+/// Asks Redis, if there is one, whether it can be used: as a node does that enters, by the key from which nodes see that
+/// it has forgotten everything. The error is a full sentence.
+pub(crate) async fn probe(ha: &Ha, clock: &Arc<dyn Clock>) -> Result<Option<()>, String> {
+    let Some(leases) = redis(ha, clock, CONNECT_TIMEOUT * 2)? else {
+        return Ok(None);
+    };
+    match (leases.incarnation().await, leases.trouble()) {
+        (Some(_), _) => Ok(Some(())),
+        (None, Some(trouble)) => Err(format!("The Redis of REDIS_URL cannot be used: {trouble}.")),
+        (None, None) => Err("The Redis of REDIS_URL did not answer.".to_owned()),
+    }
+}
+
+fn redis(
+    ha: &Ha,
+    clock: &Arc<dyn Clock>,
+    timeout: Duration,
+) -> Result<Option<RedisLeases>, String> {
     let Some(redis) = &ha.redis_url else {
         return Ok(None);
     };
     let settings = RedisSettings {
         address: address(redis, ha)?,
         cluster: ha.cluster_name.clone(),
-        timeout: TIMEOUT,
+        timeout,
         connect_timeout: CONNECT_TIMEOUT,
         pause: PAUSE,
     };
     let leases = RedisLeases::new(&settings, Arc::clone(clock))
         .map_err(|error| format!("REDIS_URL and REDIS_CA_CERTS cannot be used: {error}."))?;
-    Ok(Some(Arc::new(leases)))
+    Ok(Some(leases))
 }
 
 fn address(redis: &Redis, ha: &Ha) -> Result<RedisAddress, String> {

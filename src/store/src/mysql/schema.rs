@@ -122,6 +122,49 @@ async fn steps(connection: &mut MySqlConnection, place: &str) -> Result<(), Fail
     Ok(())
 }
 
+/// The release of the server and the number of the schema, without a change: 0 for a database of release 1.19 or a new
+/// one. Fails if this release cannot open it.
+pub(super) async fn look(
+    connection: &mut MySqlConnection,
+    place: &str,
+) -> Result<(String, usize), StoreError> {
+    let asked = async {
+        let version: String = sqlx::query_scalar("SELECT CONVERT(VERSION() USING utf8mb4)")
+            .fetch_one(&mut *connection)
+            .await?;
+        let columns = columns(connection).await?;
+        let made: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM information_schema.tables \
+             WHERE table_schema = DATABASE() AND table_name = 'im_meta'",
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        let schema: Option<String> = match made {
+            0 => None,
+            _ => {
+                sqlx::query_scalar("SELECT value FROM im_meta WHERE name = 'schema_version'")
+                    .fetch_optional(&mut *connection)
+                    .await?
+            }
+        };
+        Ok::<_, Error>((version, columns, schema))
+    };
+    let (version, columns, schema) = asked.await.map_err(|error| {
+        let what = format!("the tables of the database {place} cannot be looked at");
+        errors::failed(None, &what, error)
+    })?;
+    if !columns.is_empty() {
+        check(&columns, place)?;
+        check_engine(connection, place)
+            .await
+            .map_err(|failure| match failure {
+                Failure::Refused(error) => error,
+                Failure::Server(error) => failed(place, error),
+            })?;
+    }
+    Ok((version, known(schema.as_deref(), place)?))
+}
+
 /// From a database of release 1.19, or an empty one, to the first schema.
 async fn first(connection: &mut MySqlConnection, place: &str) -> Result<(), Failure> {
     sqlx::query(tables::INF_LIST)

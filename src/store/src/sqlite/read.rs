@@ -127,6 +127,18 @@ pub(super) async fn ping(pool: &SqlitePool) -> Result<(), StoreError> {
     .map(|_| ())
 }
 
+/// How many tables there are: fails if the file is no database.
+pub(super) async fn tables(pool: &SqlitePool) -> Result<i64, StoreError> {
+    let question = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'");
+    ask(
+        None,
+        "reading the database",
+        USUAL,
+        question.fetch_one(pool),
+    )
+    .await
+}
+
 /// Asks with a time limit.
 pub(super) async fn ask<T>(
     id: Option<&InfId>,

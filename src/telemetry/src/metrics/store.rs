@@ -12,6 +12,8 @@ metrics! {
         calls: IntCounterVec = "im_store_calls_total" ["call", "error"];
         /// Time that a question to the database takes, with the wait for a connection and all attempts.
         duration: HistogramVec = "im_store_call_duration_seconds" ["call"] in QUESTIONS;
+        /// Whether the last question to the database was answered.
+        reachable: IntGauge = "im_store_reachable" [];
         /// Connections to the database that are in use, by pool.
         in_use: IntGaugeVec = "im_store_connections_in_use" ["pool"];
         /// Connections to the database that may be in use at a time, by pool.
@@ -45,6 +47,11 @@ impl StoreMetrics {
         self.duration
             .with_label_values(&[call])
             .observe(took.as_secs_f64());
+    }
+
+    /// Whether the last question was answered.
+    pub fn reachable(&self, reachable: bool) {
+        self.reachable.set(i64::from(reachable));
     }
 
     /// How a pool is used now.
