@@ -20,5 +20,6 @@ mod repeats;
 mod rolling;
 mod rules;
 mod status;
+mod story;
 mod torture;
 mod xmlrpc;

@@ -4,6 +4,7 @@ use im_simulated_cloud::audit::{INF, VM};
 use im_test_support::{Answer, until};
 
 use super::Bench;
+use crate::story::story;
 
 /// What the client was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,26 +100,8 @@ impl Bench {
         );
     }
 
-    /// What the journal and the cloud tell of an infrastructure.
     fn story(&self, inf: &str) -> String {
-        let intents = self.sql(&format!(
-            "SELECT seq, op, vm, token, state, epoch, result FROM im_intent WHERE inf_id = '{inf}' ORDER BY seq"
-        ));
-        let operations = self.sql(&format!(
-            "SELECT kind, state, outcome FROM im_operation WHERE inf_id = '{inf}'"
-        ));
-        let calls = self.cloud.audit().calls;
-        let calls: Vec<_> = calls
-            .iter()
-            .filter(|call| call.inf.as_deref() == Some(inf))
-            .map(|call| {
-                format!(
-                    "{:?} {:?} {} {:?}",
-                    call.vm, call.label, call.outcome, call.machine
-                )
-            })
-            .collect();
-        format!("{operations}\n{intents}\n{}", calls.join("\n"))
+        story(|statement| self.sql(statement), &self.cloud.audit(), inf)
     }
 
     /// Removes everything; nothing is left.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::checker::violations;
 use crate::cluster::Cluster;
+use crate::story::story;
 
 use super::asker::Asker;
 use super::nemesis::Nemesis;
@@ -37,7 +38,10 @@ pub(crate) fn finish(cluster: &mut Cluster, world: &World, nemesis: &Nemesis) ->
     }
     let listed = listed(world);
     report.surplus(world, &listed);
-    report.machines(&world.cloud.audit(), &listed);
+    let audit = world.cloud.audit();
+    report.machines(&audit, &listed, |id| {
+        story(|statement| cluster.sql(statement), &audit, id)
+    });
     report
 }
 

@@ -89,8 +89,13 @@ impl Report {
         }
     }
 
-    /// Holds what the cloud has against what is listed.
-    pub(crate) fn machines(&mut self, audit: &Audit, listed: &BTreeMap<String, Vec<String>>) {
+    /// Holds what the cloud has against what is listed; `story` tells of an infrastructure where that differs.
+    pub(crate) fn machines(
+        &mut self,
+        audit: &Audit,
+        listed: &BTreeMap<String, Vec<String>>,
+        story: impl Fn(&str) -> String,
+    ) {
         self.machines_made = audit.machines.len();
         let place = |machine: &Machine| {
             let label = |key| machine.label(key).unwrap_or("?").to_owned();
@@ -104,6 +109,10 @@ impl Report {
         let text = |(id, vm): &(String, String)| format!("machine {vm} of {id}");
         self.leaked.extend(there.difference(&known).map(text));
         self.missing.extend(known.difference(&there).map(text));
+        let wrong = there.symmetric_difference(&known);
+        let wrong: BTreeSet<&str> = wrong.map(|(id, _)| id.as_str()).collect();
+        self.texts
+            .extend(wrong.iter().map(|id| format!("{id}:\n{}", story(id))));
         let pairs = audit.doubled();
         self.doubled.extend(
             pairs
