@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use im_test_support::until;
 
 use crate::base;
 use crate::engine::Engine;
-use crate::repository;
+use crate::{repository, said};
 
 /// Builds the image around the program of this build.
 pub(crate) fn build(engine: &Engine, image: &str) {
@@ -130,4 +131,63 @@ fn the_image_runs_without_root_on_a_read_only_file_system() {
     until("the infrastructure is listed again", || {
         list().is_some_and(|(status, body)| status == 200 && body.trim() == uri.trim())
     });
+}
+
+/// The whole way, from the repository to the image, with no network: the crates are vendored, and the compiler is the one
+/// that builds this test, on a Debian.
+#[test]
+#[ignore = "it compiles everything once more, which takes a quarter of an hour"]
+fn the_image_is_built_from_the_repository_alone() {
+    if Engine::skipped("the_image_is_built_from_the_repository_alone") {
+        return;
+    }
+    let engine = Engine::start();
+    engine.import(&base::debian("slim", &["ca-certificates"]), "slim:1");
+    let compilers = ["gcc", "libc6-dev", "ca-certificates"];
+    engine.import(&base::debian("compilers", &compilers), "compilers:1");
+    let sysroot = said(Command::new("rustc").args(["--print", "sysroot"]));
+    let toolchain = engine.directory().join("toolchain");
+    fs::create_dir_all(&toolchain).expect("a directory");
+    for part in ["bin", "lib"] {
+        let from = Path::new(sysroot.trim()).join(part);
+        said(Command::new("cp").arg("-a").args([&from, &toolchain]));
+    }
+    fs::write(
+        toolchain.join("Dockerfile"),
+        "FROM compilers:1\nCOPY bin /usr/local/bin\nCOPY lib /usr/local/lib\n",
+    )
+    .expect("it is written");
+    engine.docker(&["build", "--tag=rust:1", &toolchain.display().to_string()]);
+
+    let context = engine.directory().join("repository");
+    said(
+        Command::new("git")
+            .args(["clone", "--quiet", "--depth=1"])
+            .arg(format!(
+                "file://{}",
+                repository("").canonicalize().expect("it").display()
+            ))
+            .arg(&context),
+    );
+    said(
+        Command::new("cargo")
+            .args(["vendor", "--locked", "--quiet"])
+            .current_dir(&context),
+    );
+    engine.docker(&[
+        "build",
+        "--network=none",
+        "--target=built",
+        "--build-arg=BUILD_IMAGE=rust:1",
+        "--build-arg=BASE_IMAGE=slim:1",
+        "--build-arg=PROFILE=dev",
+        &format!(
+            "--file={}",
+            context.join("deploy/docker/Dockerfile").display()
+        ),
+        "--tag=im:built",
+        &context.display().to_string(),
+    ]);
+    let version = engine.docker(&["run", "--rm", "--read-only", "im:built", "--version"]);
+    assert_eq!(version, format!("im {}", env!("CARGO_PKG_VERSION")));
 }
