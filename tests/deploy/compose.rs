@@ -57,8 +57,8 @@ impl<'a> Project<'a> {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("docker-compose");
-        self.engine.reached_by(&mut command);
         command
+            .envs(self.engine.reach())
             .args(["-f", "docker-compose.yml", "-f", "servers.yml", "-p", "im"])
             .args(arguments)
             .current_dir(&self.directory);
@@ -199,10 +199,23 @@ fn the_compose_file_runs() {
     engine.docker(&["kill", "--signal=KILL", &owner]);
     until("it is served by another node", configured);
 
-    // Prometheus sees what there is.
+    // Prometheus sees what there is, and takes the rules.
+    let asked = |path: &str| {
+        let answer = engine.curl(&[&format!("http://127.0.0.1:9090/api/v1/{path}")]);
+        answer
+            .filter(|(status, _)| *status == 200)
+            .map(|(_, body)| body)
+    };
     until("Prometheus has HAProxy's metrics", || {
-        engine
-            .curl(&["http://127.0.0.1:9090/api/v1/query?query=haproxy_server_status"])
-            .is_some_and(|(status, body)| status == 200 && body.contains("node3"))
+        asked("query?query=haproxy_server_status").is_some_and(|body| body.contains("node3"))
     });
+    until("Prometheus has the metrics of the nodes that live", || {
+        asked("query?query=im_build_info").is_some_and(|body| {
+            ["node1", "node2", "node3"]
+                .into_iter()
+                .filter(|node| !owner.contains(node))
+                .all(|node| body.contains(&format!("{node}:9100")))
+        })
+    });
+    assert!(asked("rules").is_some_and(|body| body.contains("ImNodeAway")));
 }

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use im_test_support::{Process, Scratch, missing, until};
 
@@ -15,6 +16,16 @@ use crate::{repository, said};
 pub(crate) struct Engine {
     process: Process,
     scratch: Scratch,
+    // Let go last.
+    _alone: MutexGuard<'static, ()>,
+}
+
+/// Tests that start many servers do so one after the other: small machines come to nothing with all at once.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Waits until no other test with many servers runs.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The first process of the namespaces: it starts the engine and buries who has lost their parents.
@@ -50,6 +61,7 @@ impl Engine {
 
     /// Starts one and waits until it answers.
     pub(crate) fn start() -> Self {
+        let alone = alone();
         let scratch = Scratch::new();
         let at = |name: &str| scratch.path().join(name).display().to_string();
         let config = format!(
@@ -66,6 +78,12 @@ impl Engine {
             at("sock"),
         );
         fs::write(at("daemon.json"), config).expect("the configuration is written");
+        // BuildKit looks for its runtime by name.
+        let runtime = repository("tests/deploy/runc-without-limits")
+            .canonicalize()
+            .expect("the runtime");
+        fs::create_dir(at("bin")).expect("a directory");
+        std::os::unix::fs::symlink(runtime, at("bin/runc")).expect("a link");
         let mut command = Command::new("unshare");
         command
             .args([
@@ -77,9 +95,13 @@ impl Engine {
                 "--mount-proc",
             ])
             .args(["sh", "-c", INIT, "init", &at("daemon.json")])
-            .env("PATH", path());
+            .env("PATH", format!("{}:{}", at("bin"), path()));
         let process = Process::start(&mut command, scratch.path());
-        let mut engine = Self { process, scratch };
+        let mut engine = Self {
+            process,
+            scratch,
+            _alone: alone,
+        };
         until("the engine answers", || {
             let log = fs::read_to_string(engine.scratch.path().join("err")).unwrap_or_default();
             assert!(engine.process.ended().is_none(), "the engine ended: {log}");
@@ -93,17 +115,18 @@ impl Engine {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("docker");
         command.args(arguments);
-        self.reached_by(&mut command);
+        command.envs(self.reach());
         command
     }
 
-    /// Tells a client where the engine is.
-    pub(crate) fn reached_by(&self, command: &mut Command) {
-        let socket = self.scratch.path().join("sock");
-        command
-            .env("PATH", path())
-            .env("DOCKER_HOST", format!("unix://{}", socket.display()))
-            .env("DOCKER_CONFIG", self.scratch.path().join("client"));
+    /// What tells a client where the engine is.
+    pub(crate) fn reach(&self) -> [(&'static str, String); 3] {
+        let at = |name: &str| self.scratch.path().join(name).display().to_string();
+        [
+            ("PATH", path()),
+            ("DOCKER_HOST", format!("unix://{}", at("sock"))),
+            ("DOCKER_CONFIG", at("client")),
+        ]
     }
 
     /// Runs the client: what it printed.

@@ -11,6 +11,7 @@ use std::process::{Command, Output};
 use im_test_support::{Client, Process, Scratch, document, free_port, missing, request, until};
 use serde_json::Value;
 
+use crate::engine::alone;
 use crate::{repository, said};
 use queries::{Query, declared, of_dashboard};
 
@@ -202,6 +203,7 @@ fn alerts_come_and_go_with_a_node_and_every_question_has_an_answer() {
     if missing(test, &needs) {
         return;
     }
+    let _alone = alone();
     let watched = Watched::start();
     until("Prometheus reads all nodes and HAProxy", || {
         watched.query("up == 1").len() == 4
