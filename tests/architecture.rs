@@ -10,6 +10,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("im-util", &[]),
     ("im-radl", &["im-util"]),
     ("im-tosca", &["im-radl"]),
+    ("im-tosca-fuzz", &["im-tosca"]),
     ("im-documents", &["im-tosca", "im-util"]),
     ("im-oaipmh", &["im-documents", "im-tosca", "im-util"]),
     ("im-config", &["im-util"]),

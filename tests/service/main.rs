@@ -24,3 +24,4 @@ mod quickstart;
 mod secrets;
 mod start;
 mod tls;
+mod tosca;

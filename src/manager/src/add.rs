@@ -51,12 +51,16 @@ impl Manager {
     ) -> Result<Added, Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
+        let seen = slot.snapshot();
+        let purpose = Purpose::Update(&seen);
+        let ahead = self.posted_ahead(&caller, &document, purpose).await;
         let (turn, before) = turn(&slot, "add").await?;
         if let Some(earlier) = self.earlier(&caller).await? {
             return self.added_before(earlier).await;
         }
+        let (ahead, purpose) = ((&*seen, ahead), Purpose::Update(&before));
         let posted = self
-            .posted(&caller, document, Purpose::Update(&before))
+            .posted_in_turn(&caller, document, ahead, purpose)
             .await?;
         let change = match self.change(&caller, &before, posted).await {
             Ok(change) => change,

@@ -31,12 +31,21 @@ impl Manager {
     ) -> Result<(), Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
+        let seen = slot.snapshot();
+        let ahead = match &document {
+            None => None,
+            Some(document) => {
+                let purpose = Purpose::Describe(&seen);
+                self.posted_ahead(&caller, document, purpose).await
+            }
+        };
         let (_turn, before) = turn(&slot, "reconfigure").await?;
         let recipes = match document {
             None => None,
             Some(document) => {
-                let purpose = Purpose::Describe(&before);
-                Some(self.posted(&caller, document, purpose).await?)
+                let (ahead, purpose) = ((&*seen, ahead), Purpose::Describe(&before));
+                let posted = self.posted_in_turn(&caller, document, ahead, purpose);
+                Some(posted.await?)
             }
         };
         let tosca = recipes.as_ref().and_then(|posted| posted.tosca.clone());

@@ -98,9 +98,13 @@ impl Bench {
         body: &str,
         further: &[(&str, &str)],
     ) -> Option<Answer> {
+        let kind = match body.starts_with("tosca_definitions_version") {
+            true => "text/yaml",
+            false => "text/plain",
+        };
         let mut headers = vec![
             ("Authorization", self.credentials.as_str()),
-            ("Content-Type", "text/plain"),
+            ("Content-Type", kind),
             ("Accept", "application/json"),
         ];
         headers.extend(further);

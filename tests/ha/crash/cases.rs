@@ -112,17 +112,17 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 fn drivers(point: &str) -> Vec<Driver> {
-    use Verb::{Add, Alter, Create, Destroy, Remove, Start, Stop};
+    use Verb::{Add, Alter, Create, Destroy, Remove, Start, Stop, Update};
     let each =
         |verbs: &[Verb], driver: fn(Verb) -> Driver| verbs.iter().copied().map(driver).collect();
     let (room, step) = point.split_once('.').unwrap_or((point, ""));
     match room {
-        "launch" => each(&[Create, Add], Driver::Owner),
-        "delete" => each(&[Remove, Destroy], Driver::Owner),
+        "launch" => each(&[Create, Add, Update], Driver::Owner),
+        "delete" => each(&[Remove, Destroy, Update], Driver::Owner),
         "stop" => each(&[Stop], Driver::Owner),
         "start" => each(&[Start], Driver::Owner),
         "alter" => each(&[Alter], Driver::Owner),
-        "recover" => each(&[Create, Destroy], Driver::Heir),
+        "recover" => each(&[Create, Destroy, Update], Driver::Heir),
         "peer" if step.starts_with("forward") => each(&[Create, Add, Remove], Driver::Forwarder)
             .into_iter()
             .filter(|driver| *driver != Driver::Forwarder(Create))

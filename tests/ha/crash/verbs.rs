@@ -10,6 +10,7 @@ pub(crate) enum Verb {
     Create,
     Add,
     Remove,
+    Update,
     Stop,
     Start,
     Alter,
@@ -18,13 +19,35 @@ pub(crate) enum Verb {
 
 const BIGGER: &str = "system node (cpu.count = 4 and memory.size = 1024m)";
 
+/// A document in TOSCA: a set of machines, and others beside it.
+fn tosca(scalable: &str, beside: &str) -> String {
+    format!(
+        "tosca_definitions_version: tosca_simple_yaml_1_0
+capability_types:
+  own.Scalable:
+    derived_from: tosca.capabilities.Scalable
+    properties:
+      count: {{ type: integer, required: false, default: 1 }}
+      removal_list: {{ type: list, entry_schema: {{ type: string }}, required: false }}
+node_types:
+  own.Machine:
+    derived_from: tosca.nodes.Compute
+    capabilities: {{ scalable: {{ type: own.Scalable }} }}
+topology_template:
+  node_templates:
+    pool: {{ type: own.Machine, capabilities: {{ scalable: {{ properties: {{ {scalable} }} }} }} }}
+{beside}"
+    )
+}
+
 // === impl Verb ===
 
 impl Verb {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Create,
         Self::Add,
         Self::Remove,
+        Self::Update,
         Self::Stop,
         Self::Start,
         Self::Alter,
@@ -37,7 +60,11 @@ impl Verb {
         if self == Self::Create {
             return None;
         }
-        let made = bench.call(0, "POST", "/infrastructures", &document(3));
+        let document = match self {
+            Self::Update => tosca("count: 3", ""),
+            _ => document(3),
+        };
+        let made = bench.call(0, "POST", "/infrastructures", &document);
         let Said::Done(body) = Said::of(made) else {
             panic!("an infrastructure cannot be made\n{}", bench.logs());
         };
@@ -58,6 +85,13 @@ impl Verb {
             Self::Create => bench.call(through, "POST", "/infrastructures", &document(3)),
             Self::Add => bench.call(through, "POST", &path(""), &document(2)),
             Self::Remove => bench.call(through, "DELETE", &path("/vms/0,1"), ""),
+            Self::Update => {
+                let changed = tosca(
+                    "count: 2, removal_list: [ '1' ]",
+                    "    more: { type: own.Machine }\n",
+                );
+                bench.call(through, "POST", &path(""), &changed)
+            }
             Self::Stop => bench.call(through, "PUT", &path("/stop"), ""),
             Self::Start => bench.call(through, "PUT", &path("/start"), ""),
             Self::Alter => bench.call(through, "PUT", &path("/vms/0"), BIGGER),
@@ -85,6 +119,7 @@ impl Verb {
             Self::Create | Self::Stop | Self::Start | Self::Alter => Some(&["0", "1", "2"]),
             Self::Add => Some(&["0", "1", "2", "3", "4"]),
             Self::Remove => Some(&["2"]),
+            Self::Update => Some(&["0", "2", "3"]),
             Self::Destroy => None,
         };
         let found = listed.as_ref().map(|listed| {

@@ -46,6 +46,40 @@ struct Order {
 // === impl Manager ===
 
 impl Manager {
+    /// Reads a TOSCA document for an infrastructure before its turn comes, so that nobody has the turn while other
+    /// documents are fetched. What is wrong with it is said [in turn](Manager::posted_in_turn).
+    pub(crate) async fn posted_ahead(
+        &self,
+        caller: &Caller,
+        document: &Document,
+        purpose: Purpose<'_>,
+    ) -> Option<Posted> {
+        match document {
+            Document::Tosca(_) => self.posted(caller, document.clone(), purpose).await.ok(),
+            Document::RadlText(_) | Document::Radl(_) => None,
+        }
+    }
+
+    /// A document for an infrastructure whose turn has come: as it was read ahead for `seen`, if that has not changed.
+    ///
+    /// # Errors
+    /// As those of [`Manager::posted`].
+    pub(crate) async fn posted_in_turn(
+        &self,
+        caller: &Caller,
+        document: Document,
+        (seen, ahead): (&Infrastructure, Option<Posted>),
+        purpose: Purpose<'_>,
+    ) -> Result<Posted, Error> {
+        let is_same = purpose
+            .infrastructure()
+            .is_some_and(|now| std::ptr::eq(now, seen));
+        match ahead.filter(|_| is_same) {
+            Some(posted) => Ok(posted),
+            None => self.posted(caller, document, purpose).await,
+        }
+    }
+
     /// Reads a document. RADL text is parsed here and not before; TOSCA is translated.
     ///
     /// # Errors
@@ -81,6 +115,13 @@ impl Manager {
 // === impl Purpose ===
 
 impl Purpose<'_> {
+    fn infrastructure(&self) -> Option<&Infrastructure> {
+        match self {
+            Self::Create(_) => None,
+            Self::Update(infrastructure) | Self::Describe(infrastructure) => Some(infrastructure),
+        }
+    }
+
     fn id(&self) -> &InfId {
         match self {
             Self::Create(id) => id,
@@ -103,11 +144,9 @@ impl Purpose<'_> {
 
     /// The machines that are there, without those that are on their way out.
     fn existing(&self) -> Vec<ExistingMachine> {
-        let infrastructure = match self {
-            Self::Create(_) => return Vec::new(),
-            Self::Update(infrastructure) | Self::Describe(infrastructure) => infrastructure,
-        };
-        let stay = infrastructure.live_vms().filter(|vm| !vm.deleting);
+        let live = self.infrastructure().into_iter();
+        let live = live.flat_map(Infrastructure::live_vms);
+        let stay = live.filter(|vm| !vm.deleting);
         let known = stay.filter_map(|vm| {
             Some(ExistingMachine {
                 id: vm.id.0,
