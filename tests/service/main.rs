@@ -18,6 +18,7 @@ mod hostile;
 mod independent_client;
 mod log;
 mod metrics;
+mod oai;
 mod online;
 mod purge;
 mod quickstart;

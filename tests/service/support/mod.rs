@@ -11,7 +11,7 @@ pub(crate) use http::{Answer, request};
 pub(crate) use node::{Node, NodeBuilder};
 pub(crate) use process::{comes_to_rest, resident_bytes};
 pub(crate) use raw::{RawRequest, Reply, exchange};
-pub(crate) use tools::{Tool, tool};
+pub(crate) use tools::{Tool, python_with, tool};
 
 /// Credentials for the Dummy cloud.
 pub(crate) fn auth(user: &str) -> String {

@@ -5,9 +5,11 @@ use crate::concern::concern;
 
 concern! {
     /// The catalogue of TOSCA templates that is served by OAI-PMH.
-    pub struct Oaipmh, "OAI-PMH and the templates that may be deployed" in "im" {
-        /// URL of the folder of a GitHub repository with the templates. If it is set, only templates of this
-        /// folder may be deployed. It, the name and the description must be set for OAI-PMH to be served.
+    pub struct Oaipmh, "OAI-PMH and the templates to build on" in "im" {
+        /// URL of the folder of a GitHub repository with the templates, such as
+        /// `https://github.com/grycap/tosca/blob/main/templates/`. If it is set, what a TOSCA document imports as
+        /// `template_file` comes from this folder: by its name there, or by a URL that begins so. It, the name
+        /// and the description must be set for OAI-PMH to be served at `/oai`.
         base_identifier_url: Option<String> = None, "OAIPMH_REPO_BASE_IDENTIFIER_URL" as HttpUrl;
         /// Name of the OAI-PMH repository.
         name: Option<String> = None, "OAIPMH_REPO_NAME" as OptionalText;
