@@ -48,16 +48,13 @@ fn create_and_see(at: &Node, from: &Node) -> String {
     id
 }
 
-/// Creates until the lease of an infrastructure is in Redis: on a machine that is busy, one may come too late for a node
-/// that does not wait for it.
-fn until_leased(redis: &Redis, at: &Node, from: &Node) -> String {
-    let mut id = String::new();
-    until("a lease is in Redis", || {
-        id = create_and_see(at, from);
+/// Waits until the lease of an infrastructure is in Redis: a node does not wait for that, and what could not be published
+/// is published later. It is not a claim, whose epoch is 0.
+fn until_leased(redis: &Redis, id: &str) {
+    until("the lease is in Redis", || {
         let lease = redis.ask(&format!("GET im:{{im}}:lease:{id}"));
-        lease.contains("|1|127.0.0.1:")
+        lease.contains("|127.0.0.1:") && !lease.contains("|0|")
     });
-    id
 }
 
 /// Fails if a password can be read in what a node has said or written.
@@ -104,7 +101,7 @@ fn redis_is_used_over_tls_by_a_user_and_what_is_wrong_is_said_without_the_passwo
     let two = node("n2", &data, &right).variable("SSL_CERT_FILE", path(&authority.file()));
     let mut two = two.start();
     until_redis(&two, true);
-    until_leased(&redis, &one, &two);
+    until_leased(&redis, &create_and_see(&one, &two));
     says_no_password(&two);
 
     let is_said = |node: &mut Node, words: &str| {
@@ -165,7 +162,8 @@ fn nodes_follow_their_sentinels_to_another_master() {
     for node in [&one, &two] {
         until_redis(node, true);
     }
-    let before = until_leased(&master, &one, &two);
+    let before = create_and_see(&one, &two);
+    until_leased(&master, &before);
 
     master.process().kill();
     until_redis(&one, false);
@@ -173,8 +171,11 @@ fn nodes_follow_their_sentinels_to_another_master() {
     for node in [&one, &two] {
         until_redis(node, true);
     }
-    assert_eq!(sentinels.master(0), replica.tls_port());
-    until_leased(&replica, &two, &one);
+    until("all Sentinels agree", || {
+        sentinels.master(0) == replica.tls_port()
+    });
+    until_leased(&replica, &meanwhile);
+    until_leased(&replica, &create_and_see(&two, &one));
     for id in [before, meanwhile] {
         let path = format!("/infrastructures/{id}");
         assert_eq!(two.call("DELETE", &path, "ana", "").status, 200);

@@ -59,7 +59,7 @@ pub trait Leases: Send + Sync + fmt::Debug {
     /// Takes back a lease, if it is still this boot's, and wakes who waits for it.
     async fn withdraw(&self, id: &InfId, boot: BootId);
 
-    /// Changes when everything was forgotten; `None` if it cannot be asked.
+    /// Changes when everything was forgotten, and when leases could not be published; `None` if it cannot be asked.
     async fn incarnation(&self) -> Option<String>;
 
     /// Infrastructures whose lease has changed hands.

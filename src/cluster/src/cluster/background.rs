@@ -71,7 +71,7 @@ impl Inner {
         }
     }
 
-    /// Publishes all leases again when they were forgotten.
+    /// Publishes all leases again when they were forgotten, or some could not be published.
     async fn follow_incarnation(&self) {
         let mut known: Option<String> = None;
         let mut ticks = interval(self.settings.session.beat.max(Duration::from_millis(1)));
@@ -85,7 +85,9 @@ impl Inner {
                 continue;
             }
             if known.is_some() {
-                tracing::warn!("the leases were forgotten and are published again");
+                tracing::warn!(
+                    "leases were forgotten or could not be published, and are published again"
+                );
             }
             for slot in self.table.all() {
                 let lease = self.lease(slot.life(), slot.position().epoch);

@@ -19,6 +19,7 @@ mod listener;
 mod trouble;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -59,6 +60,8 @@ pub struct RedisLeases {
     link: Link,
     prefix: String,
     wakeups: broadcast::Sender<InfId>,
+    /// How many leases could not be published.
+    lost: AtomicU64,
     stop: CancellationToken,
 }
 
@@ -88,6 +91,7 @@ impl RedisLeases {
             link: Link::new(address, patience, clock),
             prefix,
             wakeups,
+            lost: AtomicU64::new(0),
             stop,
         })
     }
@@ -162,8 +166,11 @@ impl Leases for RedisLeases {
             .arg(format!("{}inv", self.prefix))
             .arg(id.as_str())
             .ignore();
-        // The link has logged a failure; the row says the same.
-        let _: RedisResult<()> = self.link.pipe(&pipe).await;
+        // The link has logged a failure; the row says the same, until all are published again.
+        let published: RedisResult<()> = self.link.pipe(&pipe).await;
+        if published.is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     async fn withdraw(&self, id: &InfId, boot: BootId) {
@@ -191,7 +198,8 @@ impl Leases for RedisLeases {
             .ignore()
             .add_command(Cmd::get(&key));
         let (incarnation,): (String,) = self.link.pipe(&pipe).await.ok()?;
-        Some(incarnation)
+        let lost = self.lost.load(Ordering::Relaxed);
+        Some(format!("{incarnation}/{lost}"))
     }
 
     fn wakeups(&self) -> broadcast::Receiver<InfId> {

@@ -44,7 +44,9 @@ async fn another_master_is_used_after_the_death_of_the_first() {
     master.process().kill();
     until_trouble(&one, |_| true).await;
     until_claimed(&one).await;
-    assert_eq!(watching.master(0), replica.port());
+    until("all Sentinels agree", || {
+        watching.master(0) == replica.port()
+    });
     assert!(replica.ask("ROLE").contains("master"));
     until_woken(&one, &two).await;
 
@@ -118,6 +120,8 @@ async fn tls_users_and_the_password_of_the_sentinels_go_together() {
     master.process().kill();
     until_trouble(&one, |_| true).await;
     until_claimed(&one).await;
-    assert_eq!(watching.master(0), replica.tls_port());
+    until("all Sentinels agree", || {
+        watching.master(0) == replica.tls_port()
+    });
     until_woken(&one, &two).await;
 }

@@ -187,6 +187,24 @@ async fn who_listens_to_a_dead_connection_notices_and_listens_anew() {
 }
 
 #[tokio::test]
+async fn a_lease_that_could_not_be_published_is_not_taken_for_published() {
+    if skipped("a_lease_that_could_not_be_published_is_not_taken_for_published") {
+        return;
+    }
+    let mut redis = Redis::start();
+    let leases = leases(&redis).await;
+    let before = leases.incarnation().await;
+    assert!(before.is_some());
+    redis.process().signal("STOP");
+    leases.publish(&InfId::random(), &lease(1)).await;
+    redis.process().signal("CONT");
+    until_claimed(&leases).await;
+    let after = leases.incarnation().await;
+    assert!(after.is_some() && after != before);
+    assert_eq!(leases.incarnation().await, after);
+}
+
+#[tokio::test]
 async fn a_distant_redis_is_used_although_connecting_takes_longer_than_a_question_may() {
     if skipped("a_distant_redis_is_used_although_connecting_takes_longer_than_a_question_may") {
         return;
