@@ -14,6 +14,7 @@ mod failover;
 mod failpoints;
 mod launch_crash;
 mod local_cluster;
+mod loglevel;
 mod metrics;
 mod modes;
 mod redis;

@@ -24,6 +24,7 @@ mod ini;
 mod load;
 mod option;
 mod origin;
+mod other;
 mod redis;
 mod settings;
 mod tls;
@@ -38,6 +39,7 @@ pub use identity::{AdminGroup, AdminUser};
 pub use load::{LoadOptions, Loaded};
 pub use option::{OptionSpec, options};
 pub use origin::{Effective, Origin};
+pub use other::{OtherFile, OtherOption, OtherSection};
 pub use redis::{Redis, RedisHost, RedisPlace};
 pub use settings::{
     Basic, BootMode, Contextualization, CpuArchitecture, Documents, Dummy, Ha, Launch, Limits,

@@ -95,6 +95,7 @@ impl Settings {
             settings.basic.database = users_own(&mut values, environment);
         }
         settings.forget_absent_authorities(&mut values);
+        settings.forget_absent_logging(&mut values);
         if let Some(file) = &file {
             unknown_in_file(file, &mut values.warnings);
         }
@@ -123,6 +124,45 @@ impl Settings {
                 values.note::<OptionalFile>(name, file);
             }
         }
+    }
+}
+
+impl Settings {
+    /// The same for the documented file of the log; where it holds, other options of the log do not.
+    fn forget_absent_logging(&mut self, values: &mut Values<'_>) {
+        const NAME: &str = "LOGGING_CONF";
+        let Some(file) = &self.log.conf else {
+            return;
+        };
+        if !values.is_set(NAME) && !file.exists() {
+            self.log.conf = None;
+            values.note::<OptionalFile>(NAME, &None);
+            return;
+        }
+        let unused: Vec<&str> = ["LOG_LEVEL", "LOG_FILE", "LOG_FILE_MAX_SIZE", "LOG_FORMAT"]
+            .into_iter()
+            .filter(|name| values.is_set(name))
+            .collect();
+        if !unused.is_empty() {
+            values.warnings.push(Warning::Suspicious(format!(
+                "{} describes the whole log (LOGGING_CONF), so that these options are not used: {}.",
+                file.display(),
+                unused.join(", ")
+            )));
+        }
+    }
+
+    /// The socket of `im loglevel`: the one that is set, or that beside the database file.
+    pub fn control_socket(&self) -> Option<PathBuf> {
+        let beside = || match &self.basic.database {
+            Database::Sqlite(file) => {
+                let mut name = file.clone().into_os_string();
+                name.push(".sock");
+                Some(PathBuf::from(name))
+            }
+            Database::Mysql(_) | Database::Mongo(_) => None,
+        };
+        self.log.control_socket.clone().or_else(beside)
     }
 }
 

@@ -123,6 +123,7 @@ impl Default for Settings {
         let mut settings = Self::documented();
         settings.rest.active = true;
         settings.log.file = None;
+        settings.log.conf = None;
         settings
     }
 }

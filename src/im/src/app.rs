@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use im_api_peer::{ClientApi, ClientApis};
+use im_api_peer::{ClientApi, ClientApis, Local};
 use im_api_rest::{BodyLimits, RequestSettings};
 use im_api_server::Bound;
 use im_api_xmlrpc::CallSettings;
@@ -17,6 +17,7 @@ use im_connectors::Registry;
 use im_manager::{Manager, Recoverer};
 use im_oaipmh::Oai;
 use im_store::Measured;
+use im_telemetry::LogControl;
 use im_telemetry::metrics::{Api, Metrics};
 use im_util::{Clock, SystemClock};
 use tokio::time::sleep;
@@ -51,6 +52,8 @@ pub(crate) struct App {
     pub(crate) peers: Option<Bound>,
     /// The metrics, if they are served.
     pub(crate) metrics: Option<Bound>,
+    /// The socket for the operator, if there is one.
+    local: Option<Local>,
     drain: CancellationToken,
     drain_timeout: Duration,
     shutdown: CancellationToken,
@@ -63,7 +66,7 @@ pub(crate) struct App {
 impl App {
     /// Starts everything: the store, what stands on it, and last the listeners, so that the first request finds all in
     /// place. The error is a full sentence.
-    pub(crate) async fn start(settings: &Settings) -> Result<Self, String> {
+    pub(crate) async fn start(settings: &Settings, logs: LogControl) -> Result<Self, String> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let documents = wiring::documents::open(settings, &clock)?;
         let oai = wiring::oai::open(settings, &documents, &clock);
@@ -110,12 +113,13 @@ impl App {
             xmlrpc: None,
             peers: None,
             metrics: None,
+            local: None,
             drain: CancellationToken::new(),
             drain_timeout: settings.ha.drain_timeout,
             shutdown: CancellationToken::new(),
             last: CancellationToken::new(),
         };
-        if let Err(error) = app.listen(settings, oai, way).await {
+        if let Err(error) = app.listen(settings, oai, way, logs).await {
             app.stop().await;
             return Err(error);
         }
@@ -128,7 +132,9 @@ impl App {
         settings: &Settings,
         oai: Option<Oai>,
         way: Option<Way>,
+        logs: LogControl,
     ) -> Result<(), String> {
+        self.local = wiring::logs::socket(settings, &logs, &self.last).await?;
         let (watched, last) = (self.watched.clone(), self.last.clone());
         self.metrics = wiring::metrics::serve(settings, watched, last).await?;
         let mut apis = self.apis(settings, oai);
@@ -139,7 +145,7 @@ impl App {
                 rest: way.around(rest, ClientApi::Rest, cluster),
                 xmlrpc: way.around(xmlrpc, ClientApi::XmlRpc, cluster),
             };
-            self.peers = Some(way.serve(cluster.clone(), apis, self.last.clone()));
+            self.peers = Some(way.serve(cluster.clone(), apis, logs, self.last.clone()));
             apis = around;
         }
         if settings.rest.active {
@@ -236,6 +242,11 @@ impl App {
             if bound.join.await.is_err() {
                 tracing::error!("a listener for nodes or metrics ended in disorder");
             }
+        }
+        if let Some(local) = self.local
+            && local.join.await.is_err()
+        {
+            tracing::error!("the socket of im loglevel ended in disorder");
         }
     }
 }

@@ -5,6 +5,7 @@ mod haproxy;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use im_telemetry::{LevelOf, LogLevel};
 
 pub(crate) use haproxy::{HaproxyCommand, RenderArgs, SyncArgs};
 
@@ -68,6 +69,14 @@ pub(crate) enum Command {
     /// It reads the configuration as `serve` does, asks /livez of the REST API, over TLS where that is on, and prints the
     /// answer. Exit status 1 if none came, or another one than 200.
     Health(HealthArgs),
+    /// Show the levels of the log of the nodes that run, or change them until they end.
+    ///
+    /// LEVEL is DEBUG, INFO, WARNING, ERROR or CRITICAL. Alone it is the level of the whole service; NAME is a logger
+    /// (`InfrastructureManager`, `CloudConnector`, `ConfManager`, `root`, a crate or module such as `im_cluster`, a library), or
+    /// `handler_` and the name of a handler. With `CLUSTER_SECRET` the nodes are found in the database and asked over their own
+    /// listener; a node that is alone is asked over its socket (`CONTROL_SOCKET`), on its machine, as its user or root. Exit
+    /// status 1 if a node does not answer or refuses.
+    Loglevel(LoglevelArgs),
     /// Print the OpenAPI 3.1 description of the REST API.
     Openapi,
     /// Write the configuration of a HAProxy, or keep a running one in step with the nodes that live.
@@ -104,6 +113,25 @@ pub(crate) struct HealthArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 3)]
     pub(crate) timeout: u16,
     /// The configuration file (im.cfg) of the service.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct LoglevelArgs {
+    /// What is to hold from now on.
+    #[arg(value_name = "LEVEL|NAME=LEVEL", value_parser = level_of)]
+    pub(crate) levels: Vec<LevelOf>,
+    /// First, everything is as it was configured.
+    #[arg(long)]
+    pub(crate) reset: bool,
+    /// The node that is meant (`NODE_NAME`); without it, all that live.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The configuration file (im.cfg), which names the database and has the secret of the cluster.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -188,4 +216,16 @@ impl Default for Command {
     fn default() -> Self {
         Self::Serve(ServeArgs::default())
     }
+}
+
+/// `DEBUG`, or `CloudConnector=DEBUG`.
+fn level_of(text: &str) -> Result<LevelOf, String> {
+    let (name, level) = match text.split_once('=') {
+        Some((name, level)) => (Some(name.to_owned()), level),
+        None => (None, text),
+    };
+    let level = LogLevel::from_name(level).ok_or_else(|| {
+        format!("'{level}' is no level; DEBUG, INFO, WARNING, ERROR or CRITICAL was expected")
+    })?;
+    Ok(LevelOf { name, level })
 }

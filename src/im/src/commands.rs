@@ -4,6 +4,7 @@ pub(crate) mod check_config;
 pub(crate) mod convert;
 pub(crate) mod haproxy;
 pub(crate) mod health;
+pub(crate) mod loglevel;
 pub(crate) mod openapi;
 pub(crate) mod purge;
 pub(crate) mod serve;

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::CheckConfig(args) => commands::check_config::run(&args),
         Command::Purge(args) => commands::purge::run(&args),
         Command::Openapi => commands::openapi::run(),
+        Command::Loglevel(args) => commands::loglevel::run(&args),
         Command::Status(args) => commands::status::run(&args),
         Command::Health(args) => commands::health::run(&args),
         Command::Haproxy(command) => commands::haproxy::run(&command),

@@ -2,14 +2,17 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arc_swap::ArcSwap;
 use im_util::Clock;
 use jiff::tz::TimeZone;
 use tracing::Subscriber;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::form::Form;
-use crate::layer::LogLayer;
-use crate::settings::{LogFormat, LogLevel};
+use crate::form::{Form, Place};
+use crate::layer::{Handler, LogLayer};
+use crate::level::LogLevel;
+use crate::routes::Routes;
+use crate::settings::{LogFormat, LogOptions, LogSettings};
 use crate::sink::Sink;
 
 /// What was logged so far. Clones see the same log.
@@ -33,12 +36,31 @@ impl Capture {
         format: LogFormat,
         clock: Arc<dyn Clock>,
     ) -> impl Subscriber + Send + Sync + use<> {
-        let form = Form {
+        let settings = LogSettings::from(LogOptions {
+            level,
             format,
-            clock,
-            zone: TimeZone::UTC,
-        };
-        let layer = LogLayer::new(level, form, self.clone());
+            ..LogOptions::default()
+        });
+        self.subscriber_of(&settings, clock)
+    }
+
+    /// The same for a whole log, whose handlers all write here.
+    pub fn subscriber_of(
+        &self,
+        settings: &LogSettings,
+        clock: Arc<dyn Clock>,
+    ) -> impl Subscriber + Send + Sync + use<> {
+        let place = Place::new(clock, TimeZone::UTC, &settings.hostname);
+        let routes = Arc::new(ArcSwap::from_pointee(Routes::new(settings)));
+        let handlers = settings.handlers.iter().map(|handler| Handler {
+            form: Form {
+                form: handler.form.clone(),
+                facility: handler.target.facility(),
+                place: Arc::clone(&place),
+            },
+            sink: Some(Box::new(self.clone())),
+        });
+        let layer = LogLayer::new(routes, handlers.collect(), Arc::clone(&place));
         tracing_subscriber::registry().with(layer)
     }
 

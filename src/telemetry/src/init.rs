@@ -3,23 +3,27 @@
 use std::io;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use im_util::Clock;
 use jiff::tz::TimeZone;
 use thiserror::Error;
 use tracing::Subscriber;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::form::Form;
-use crate::layer::LogLayer;
-use crate::queue::{self, Guard, Target, to_stderr};
-use crate::rotating::RotatingFile;
+use crate::control::LogControl;
+use crate::form::{Form, Place};
+use crate::layer::{Handler, LogLayer};
+use crate::queue::{self, Guard};
+use crate::routes::Routes;
 use crate::settings::LogSettings;
+use crate::sink::Sink;
+use crate::target::Target;
 
 /// Why the log could not be started.
 #[derive(Debug, Error)]
 pub enum InitError {
-    /// The thread that writes could not be started.
-    #[error("The thread that writes the log cannot be started.")]
+    /// A thread that writes could not be started.
+    #[error("A thread that writes the log cannot be started.")]
     Thread(#[source] io::Error),
     /// The process has a log already.
     #[error("The log of this process was started before.")]
@@ -28,8 +32,8 @@ pub enum InitError {
 
 /// Starts the log of the process.
 ///
-/// If the file cannot be opened that is said on standard error, and the log goes there: a service without a log file
-/// is better than none.
+/// If a file cannot be opened that is said on standard error, and the log goes there: a service without a log file
+/// is better than none. A daemon that is away is tried again; meanwhile its lines wait.
 ///
 /// # Errors
 /// [`InitError`].
@@ -47,31 +51,32 @@ pub fn start(
     settings: &LogSettings,
     clock: Arc<dyn Clock>,
 ) -> Result<(impl Subscriber + Send + Sync + 'static, Guard), InitError> {
-    let form = Form {
-        format: settings.format,
-        clock,
-        zone: TimeZone::system(),
-    };
-    let of_gaps = form.clone();
-    let (queue, guard) = queue::start(target(settings), move |dropped| of_gaps.gap(dropped))
-        .map_err(InitError::Thread)?;
-    let layer = LogLayer::new(settings.level, form, queue);
-    Ok((tracing_subscriber::registry().with(layer), guard))
-}
-
-fn target(settings: &LogSettings) -> Target {
-    let Some(path) = &settings.file else {
-        return Target::Stderr;
-    };
-    match RotatingFile::open(path, settings.max_size) {
-        Ok(file) => Target::File(file),
-        Err(error) => {
-            let text = format!(
-                "LOG_FILE {}: the file cannot be opened: {error}. The log goes to standard error.\n",
-                path.display()
-            );
-            to_stderr(text.as_bytes());
-            Target::Stderr
+    let place = Place::new(clock, TimeZone::system(), &settings.hostname);
+    let routes = Arc::new(ArcSwap::from_pointee(Routes::new(settings)));
+    let mut handlers = Vec::new();
+    let mut queues = Vec::new();
+    let mut threads = Vec::new();
+    for handler in &settings.handlers {
+        let form = Form {
+            form: handler.form.clone(),
+            facility: handler.target.facility(),
+            place: Arc::clone(&place),
+        };
+        let mut sink: Option<Box<dyn Sink>> = None;
+        if let Some(target) = Target::open(&handler.target) {
+            let of_gaps = form.clone();
+            let (queue, thread) = queue::start(target, move |dropped| of_gaps.gap(dropped))
+                .map_err(InitError::Thread)?;
+            queues.push(queue.clone());
+            threads.push(thread);
+            sink = Some(Box::new(queue));
         }
+        handlers.push(Handler { form, sink });
     }
+    let control = LogControl::new(Arc::clone(&routes), queues);
+    let layer = LogLayer::new(routes, handlers, place);
+    Ok((
+        tracing_subscriber::registry().with(layer),
+        Guard::new(control, threads),
+    ))
 }

@@ -2,36 +2,60 @@
 
 use serde_json::{Map, Value};
 
-use crate::form::Line;
+use crate::form::{Happening, Line};
+use crate::pattern::{self, Pattern};
 use crate::record::FieldValue;
 use crate::time;
 
 /// `{"time", "level", "logger", "target", "inf.id", "message", "fields"}`, the last two and the id where there are any.
-pub(crate) fn line(line: &Line<'_>) -> String {
+pub(crate) fn write(line: &Line<'_>, text: &mut String) {
+    let happening = line.happening;
     let mut object = Map::new();
     let mut put = |key: &str, value: &str| {
         object.insert(key.to_owned(), Value::from(value));
     };
-    put("time", &time::json(line.moment));
-    put("level", line.happening.level);
+    put("time", &time::json(happening.moment));
+    put("level", happening.level.as_str());
     put("logger", line.logger);
-    put("target", line.happening.target);
-    if let Some(id) = line.happening.inf_id {
+    put("target", happening.target);
+    if let Some(id) = happening.inf_id {
         put("inf.id", id);
     }
-    put("message", line.happening.message);
-    if !line.happening.fields.is_empty() {
-        let fields: Map<String, Value> = line
-            .happening
-            .fields
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), json(value)))
-            .collect();
-        object.insert("fields".to_owned(), Value::Object(fields));
+    put("message", happening.message);
+    if !happening.fields.is_empty() {
+        object.insert("fields".to_owned(), Value::Object(fields(happening)));
     }
-    let mut text = Value::Object(object).to_string();
-    text.push('\n');
-    text
+    text.push_str(&Value::Object(object).to_string());
+}
+
+/// The fields of the pattern, and beside them those of the event, as python-json-logger writes them.
+pub(crate) fn write_fields(pattern: &Pattern, line: &Line<'_>, text: &mut String) {
+    let mut object = Map::new();
+    for (field, value) in pattern.values(line) {
+        let value = match value {
+            // The fields stand beside the message here.
+            _ if field == pattern::Field::Message => Value::from(line.happening.message),
+            pattern::Value::Text(value) => Value::from(value),
+            pattern::Value::Int(value) => Value::from(value),
+            pattern::Value::Float(value) => Value::from(value),
+        };
+        object.insert(field.name().to_owned(), value);
+    }
+    if let Some(id) = line.happening.inf_id {
+        object.entry("inf_id").or_insert_with(|| Value::from(id));
+    }
+    for (name, value) in fields(line.happening) {
+        object.entry(name).or_insert(value);
+    }
+    text.push_str(&Value::Object(object).to_string());
+}
+
+fn fields(happening: &Happening<'_>) -> Map<String, Value> {
+    happening
+        .fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), json(value)))
+        .collect()
 }
 
 fn json(value: &FieldValue) -> Value {

@@ -1,73 +1,102 @@
-//! From an event to a line.
+//! From an event to its lines.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use tracing::span::{Attributes, Id, Record as SpanRecord};
 use tracing::subscriber::Interest;
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::form::{Form, Happening};
+use crate::form::{Form, Happening, Place};
+use crate::level::LogLevel;
 use crate::logger;
 use crate::record::{FieldValue, Record};
-use crate::settings::LogLevel;
+use crate::routes::Routes;
 use crate::sink::Sink;
 
-/// Writes events as lines into a sink.
-pub(crate) struct LogLayer<S> {
-    level: LogLevel,
-    form: Form,
-    sink: S,
+/// Writes events as lines into the handlers that take them.
+pub(crate) struct LogLayer {
+    routes: Arc<ArcSwap<Routes>>,
+    handlers: Vec<Handler>,
+    place: Arc<Place>,
+}
+
+/// A handler: the form of its lines, and where they go.
+pub(crate) struct Handler {
+    pub(crate) form: Form,
+    /// `None`: nowhere.
+    pub(crate) sink: Option<Box<dyn Sink>>,
 }
 
 // === impl LogLayer ===
 
-impl<S: Sink> LogLayer<S> {
-    pub(crate) fn new(level: LogLevel, form: Form, sink: S) -> Self {
-        Self { level, form, sink }
-    }
-
-    /// The level as the log names it; `None` if it is not severe enough after all.
-    fn level_name(&self, level: Level, critical: bool) -> Option<&'static str> {
-        let name = match level {
-            Level::ERROR if critical => "CRITICAL",
-            _ if self.level == LogLevel::Critical => return None,
-            Level::ERROR => "ERROR",
-            Level::WARN => "WARNING",
-            Level::INFO => "INFO",
-            _ => "DEBUG",
-        };
-        Some(name)
+impl LogLayer {
+    /// The handlers are in the order of the routes.
+    pub(crate) fn new(
+        routes: Arc<ArcSwap<Routes>>,
+        handlers: Vec<Handler>,
+        place: Arc<Place>,
+    ) -> Self {
+        Self {
+            routes,
+            handlers,
+            place,
+        }
     }
 
     fn write(&self, metadata: &Metadata<'_>, event: &Record, spans: &[Record]) {
-        let Some(level) = self.level_name(*metadata.level(), event.critical) else {
+        let level = LogLevel::of(*metadata.level(), event.critical);
+        let routes = self.routes.load();
+        let mut takers = routes
+            .takers(metadata.target(), level)
+            .filter_map(|number| self.handlers.get(number))
+            .peekable();
+        if takers.peek().is_none() {
             return;
-        };
+        }
         let mut fields: Vec<(&'static str, &FieldValue)> = Vec::new();
         for (name, value) in std::iter::once(event).chain(spans).flat_map(|r| &r.fields) {
             if !fields.iter().any(|(known, _)| known == name) {
                 fields.push((name, value));
             }
         }
-        let line = self.form.line(Happening {
+        let happening = Happening {
+            moment: self.place.clock.now(),
             level,
             target: metadata.target(),
+            file: metadata.file(),
+            line: metadata.line(),
             inf_id: std::iter::once(event)
                 .chain(spans)
                 .find_map(|record| record.inf_id.as_deref()),
             message: &event.message,
             fields,
-        });
-        self.sink.put(line.as_bytes());
+        };
+        for handler in takers {
+            if let Some(sink) = &handler.sink {
+                sink.put(handler.form.line(&happening).as_bytes());
+            }
+        }
+    }
+
+    /// Spans are always wanted where they are this service's own: they say which infrastructure an event is about,
+    /// whatever their level.
+    fn is_wanted(&self, metadata: &Metadata<'_>) -> bool {
+        if metadata.is_span() {
+            return logger::is_own_target(metadata.target());
+        }
+        self.routes.load().is_wanted(metadata)
     }
 }
 
-impl<S, B> Layer<B> for LogLayer<S>
+impl<B> Layer<B> for LogLayer
 where
-    S: Sink,
     B: Subscriber + for<'span> LookupSpan<'span>,
 {
+    /// The answer is remembered for each place in the code; who changes the routes has it asked again.
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         if self.is_wanted(metadata) {
             Interest::always()
@@ -106,16 +135,5 @@ where
             .filter_map(|span| span.extensions().get::<Record>().cloned())
             .collect();
         self.write(event.metadata(), &record, &spans);
-    }
-}
-
-impl<S> LogLayer<S> {
-    /// Spans are always wanted where they are this service's own: they say which infrastructure an event is about,
-    /// whatever their level.
-    fn is_wanted(&self, metadata: &Metadata<'_>) -> bool {
-        if metadata.is_span() {
-            return logger::is_own_target(metadata.target());
-        }
-        logger::is_enabled(metadata, self.level.filter())
     }
 }

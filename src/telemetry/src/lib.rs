@@ -14,22 +14,38 @@
 //! A leaf: it knows no other room but `im-util`.
 
 mod capture;
+mod conf;
+mod control;
 mod escape;
 mod form;
 mod init;
 mod json;
 mod layer;
+mod level;
 mod logger;
 pub mod metrics;
+mod pattern;
 mod queue;
 mod record;
 mod rotating;
+mod routes;
 mod settings;
 mod sink;
+mod syslog;
+mod target;
 mod text;
 mod time;
 
 pub use capture::Capture;
+pub use conf::{Conf, ConfEntry, ConfError, ConfSection};
+pub use control::{
+    HandlerReport, LevelChange, LevelError, LevelOf, LevelReport, LogControl, LoggerReport,
+};
 pub use init::{InitError, init, start};
+pub use level::LogLevel;
+pub use pattern::{Pattern, PatternError};
 pub use queue::Guard;
-pub use settings::{LogFormat, LogLevel, LogSettings, ROTATED_FILES};
+pub use settings::{
+    FileSettings, HandlerSettings, HandlerTarget, LineForm, LogFormat, LogOptions, LogSettings,
+    LoggerSettings, ROOT, ROTATED_FILES, SyslogAddress, SyslogSettings,
+};

@@ -1,34 +1,31 @@
 //! The names under which IM's log knows the rooms.
 
-use tracing::Metadata;
-use tracing::level_filters::LevelFilter;
-
 /// Prefix of the crates of this service.
 const OWN_CRATES: &str = "im_";
 
 /// The name of the program, which is a crate too.
 const PROGRAM: &str = "im";
 
+/// The loggers of IM: the service, what talks to clouds, what configures machines.
+pub(crate) const SERVICE: &str = "InfrastructureManager";
+pub(crate) const CLOUDS: &str = "CloudConnector";
+pub(crate) const MACHINES: &str = "ConfManager";
+
 /// The logger of an event with this target: what talks to clouds, what configures machines, the rest of the service,
 /// or the name of a library.
 pub(crate) fn name(target: &str) -> &str {
     let krate = crate_of(target);
     match krate {
-        "im_connectors" => "CloudConnector",
-        "im_contextualization" | "im_ssh" => "ConfManager",
-        _ if is_own(krate) => "InfrastructureManager",
+        "im_connectors" => CLOUDS,
+        "im_contextualization" | "im_ssh" => MACHINES,
+        _ if is_own(krate) => SERVICE,
         _ => krate,
     }
 }
 
-/// Whether an event is severe enough: libraries may warn, no more.
-pub(crate) fn is_enabled(metadata: &Metadata<'_>, filter: LevelFilter) -> bool {
-    let filter = if is_own_target(metadata.target()) {
-        filter
-    } else {
-        filter.min(LevelFilter::WARN)
-    };
-    *metadata.level() <= filter
+/// Whether it is one of the three loggers of IM.
+pub(crate) fn is_general(name: &str) -> bool {
+    [SERVICE, CLOUDS, MACHINES].contains(&name)
 }
 
 /// Whether a target is in one of this service's own crates.

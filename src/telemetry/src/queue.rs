@@ -1,4 +1,4 @@
-//! Lines on their way to the disk.
+//! Lines on their way to the disk, or to a daemon: a queue and a thread for each handler, so that none waits for another.
 //!
 //! Whoever logs appends its finished line to a buffer under a lock: a copy of some hundred bytes. One thread takes
 //! the whole buffer, leaves an empty one, and writes what it took with one call. So a disk that stalls stalls that
@@ -14,13 +14,14 @@
 //! while the last write was under way.
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::rotating::RotatingFile;
+use crate::control::LogControl;
 use crate::sink::Sink;
+use crate::target::{Target, to_stderr};
 
 /// Bytes that may wait to be written.
 const CAPACITY: usize = 4 * 1024 * 1024;
@@ -37,17 +38,14 @@ pub(crate) struct Queue {
 /// Writes what is left of the log when it is dropped. To be kept until the end of `main`.
 #[must_use = "the log ends when its guard is dropped"]
 pub struct Guard {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    control: LogControl,
+    threads: Vec<Writer>,
 }
 
-/// Where the lines end up.
-#[derive(Debug)]
-pub(crate) enum Target {
-    /// A file.
-    File(RotatingFile),
-    /// Standard error.
-    Stderr,
+/// A thread that writes.
+pub(crate) struct Writer {
+    shared: Arc<Shared>,
+    thread: JoinHandle<()>,
 }
 
 #[derive(Debug, Default)]
@@ -63,6 +61,7 @@ struct Shared {
 struct State {
     lines: Vec<u8>,
     dropped: u64,
+    reopen: bool,
     closing: bool,
     ended: bool,
 }
@@ -71,7 +70,7 @@ struct State {
 pub(crate) fn start(
     target: Target,
     gap: impl Fn(u64) -> String + Send + 'static,
-) -> io::Result<(Queue, Guard)> {
+) -> io::Result<(Queue, Writer)> {
     let shared = Arc::new(Shared::default());
     let of_thread = Arc::clone(&shared);
     let thread = thread::Builder::new()
@@ -80,14 +79,18 @@ pub(crate) fn start(
     let queue = Queue {
         shared: Arc::clone(&shared),
     };
-    let guard = Guard {
-        shared,
-        thread: Some(thread),
-    };
-    Ok((queue, guard))
+    Ok((queue, Writer { shared, thread }))
 }
 
 // === impl Queue ===
+
+impl Queue {
+    /// Has the target opened again, before the next line.
+    pub(crate) fn reopen(&self) {
+        self.shared.lock().reopen = true;
+        self.shared.changed.notify_one();
+    }
+}
 
 impl Sink for Queue {
     fn put(&self, line: &[u8]) {
@@ -121,24 +124,39 @@ impl Shared {
         let mut batch = Vec::new();
         loop {
             batch.clear();
-            let dropped = {
+            let (dropped, reopen) = {
                 let mut state = self
                     .changed
                     .wait_while(self.lock(), |state| state.is_idle())
                     .unwrap_or_else(PoisonError::into_inner);
-                if state.lines.is_empty() && state.dropped == 0 {
+                if state.closing && state.lines.is_empty() && state.dropped == 0 {
                     state.ended = true;
                     self.ended.notify_all();
                     return;
                 }
                 std::mem::swap(&mut state.lines, &mut batch);
-                std::mem::take(&mut state.dropped)
+                (
+                    std::mem::take(&mut state.dropped),
+                    std::mem::take(&mut state.reopen),
+                )
             };
+            if reopen {
+                target.reopen();
+            }
             if dropped > 0 {
                 batch.extend_from_slice(gap(dropped).as_bytes());
             }
-            target.write(&batch);
+            target.write(&batch, &|time| self.pause(time));
         }
+    }
+
+    /// Waits before another try; whether there is to be one. The end, and a wish to open the target again, cut it short.
+    fn pause(&self, time: Duration) -> bool {
+        let (state, _) = self
+            .changed
+            .wait_timeout_while(self.lock(), time, |state| !state.closing && !state.reopen)
+            .unwrap_or_else(PoisonError::into_inner);
+        !state.closing
     }
 }
 
@@ -146,49 +164,42 @@ impl Shared {
 
 impl State {
     fn is_idle(&self) -> bool {
-        self.lines.is_empty() && self.dropped == 0 && !self.closing
+        self.lines.is_empty() && self.dropped == 0 && !self.reopen && !self.closing
     }
-}
-
-// === impl Target ===
-
-impl Target {
-    /// Writes whole lines; what the file does not take goes to standard error.
-    fn write(&mut self, lines: &[u8]) {
-        if let Self::File(file) = self
-            && let Err(error) = file.write_lines(lines)
-        {
-            to_stderr(format!("The log file cannot be written: {error}.\n").as_bytes());
-            to_stderr(lines);
-        }
-        if let Self::Stderr = self {
-            to_stderr(lines);
-        }
-    }
-}
-
-/// Standard error may be closed; then there is nobody left to tell.
-pub(crate) fn to_stderr(text: &[u8]) {
-    let _ = io::stderr().lock().write_all(text);
 }
 
 // === impl Guard ===
 
+impl Guard {
+    pub(crate) fn new(control: LogControl, threads: Vec<Writer>) -> Self {
+        Self { control, threads }
+    }
+
+    /// The means to change the log while the process runs.
+    pub fn control(&self) -> LogControl {
+        self.control.clone()
+    }
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
-        let mut state = self.shared.lock();
-        state.closing = true;
-        self.shared.changed.notify_one();
-        let (state, _) = self
-            .shared
-            .ended
-            .wait_timeout_while(state, PATIENCE, |state| !state.ended)
-            .unwrap_or_else(PoisonError::into_inner);
-        let ended = state.ended;
-        drop(state);
-        if ended && let Some(thread) = self.thread.take() {
-            // It has nothing left to do but return.
-            let _ = thread.join();
+        // All are told first, so that they end at the same time.
+        for writer in &self.threads {
+            writer.shared.lock().closing = true;
+            writer.shared.changed.notify_one();
+        }
+        for writer in self.threads.drain(..) {
+            let shared = &writer.shared;
+            let (state, _) = shared
+                .ended
+                .wait_timeout_while(shared.lock(), PATIENCE, |state| !state.ended)
+                .unwrap_or_else(PoisonError::into_inner);
+            let ended = state.ended;
+            drop(state);
+            if ended {
+                // It has nothing left to do but return.
+                let _ = writer.thread.join();
+            }
         }
     }
 }
@@ -202,6 +213,8 @@ impl fmt::Debug for Guard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::FileSettings;
+    use crate::target::LogFile;
 
     #[test]
     fn a_full_buffer_drops_lines_and_says_how_many() {
@@ -217,7 +230,12 @@ mod tests {
         }
         assert!(shared.lock().lines.len() <= CAPACITY);
         shared.lock().closing = true;
-        let target = Target::File(RotatingFile::open(&path, u64::MAX).unwrap());
+        let target = Target::File(LogFile::open(FileSettings {
+            path: path.clone(),
+            max_size: 0,
+            kept: 0,
+            truncate: false,
+        }));
         shared.run(target, |dropped| format!("{dropped} dropped\n"));
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 5);

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::settings::ROTATED_FILES;
+use crate::settings::FileSettings;
 
 /// Rights of a new file: it names users and hosts, and is not for everybody.
 const FILE_MODE: u32 = 0o640;
@@ -21,7 +21,9 @@ const FILE_MODE: u32 = 0o640;
 #[derive(Debug)]
 pub(crate) struct RotatingFile {
     path: PathBuf,
-    max_size: u64,
+    /// `None`: it is not rotated.
+    max_size: Option<u64>,
+    kept: u32,
     file: File,
 }
 
@@ -29,11 +31,16 @@ pub(crate) struct RotatingFile {
 
 impl RotatingFile {
     /// Opens the file to write at its end, and makes it and its folder if they are missing.
-    pub(crate) fn open(path: &Path, max_size: u64) -> io::Result<Self> {
+    pub(crate) fn open(settings: &FileSettings, truncate: bool) -> io::Result<Self> {
+        let file = open(&settings.path)?;
+        if truncate {
+            file.set_len(0)?;
+        }
         Ok(Self {
-            path: path.to_owned(),
-            max_size,
-            file: open(path)?,
+            path: settings.path.clone(),
+            max_size: (settings.kept > 0 && settings.max_size > 0).then_some(settings.max_size),
+            kept: settings.kept,
+            file,
         })
     }
 
@@ -42,10 +49,13 @@ impl RotatingFile {
         if !self.is_in_place() {
             self.file = open(&self.path)?;
         }
+        let Some(max_size) = self.max_size else {
+            return self.file.write_all(lines);
+        };
         let mut size = self.file.metadata()?.len();
         let mut rest = lines;
         while !rest.is_empty() {
-            let fitting = whole_lines(rest, self.max_size.saturating_sub(size));
+            let fitting = whole_lines(rest, max_size.saturating_sub(size));
             let count = if fitting == 0 && size > 0 {
                 self.rotate()?;
                 size = 0;
@@ -73,7 +83,7 @@ impl RotatingFile {
     }
 
     fn rotate(&mut self) -> io::Result<()> {
-        for number in (1..ROTATED_FILES).rev() {
+        for number in (1..self.kept).rev() {
             rename_if_there(&self.rotated(number), &self.rotated(number + 1))?;
         }
         rename_if_there(&self.path, &self.rotated(1))?;

@@ -1,30 +1,21 @@
-//! A line in the form of IM.
+//! A message with its fields, as a text.
 
-use jiff::tz::TimeZone;
+use crate::form::Happening;
 
-use crate::form::Line;
-use crate::time;
-
-/// `<local time> - <logger> - <level> - Inf ID: <id>: <message> <field>=<value> ...`
-pub(crate) fn line(line: &Line<'_>, zone: &TimeZone) -> String {
-    let mut text = format!(
-        "{} - {} - {} - ",
-        time::text(line.moment, zone),
-        line.logger,
-        line.happening.level
-    );
-    if let Some(id) = line.happening.inf_id {
+/// `Inf ID: <id>: <message> <field>=<value> ...`
+pub(crate) fn message(happening: &Happening<'_>) -> String {
+    let mut text = String::new();
+    if let Some(id) = happening.inf_id {
         text.push_str("Inf ID: ");
         text.push_str(id);
         text.push_str(": ");
     }
-    text.push_str(line.happening.message);
-    for (name, value) in &line.happening.fields {
-        if !text.ends_with(' ') {
+    text.push_str(happening.message);
+    for (name, value) in &happening.fields {
+        if !text.is_empty() && !text.ends_with(' ') {
             text.push(' ');
         }
         text.push_str(&format!("{name}={value}"));
     }
-    text.push('\n');
     text
 }

@@ -7,17 +7,18 @@ use std::process::Command;
 use std::sync::Arc;
 use std::thread;
 
-use im_telemetry::{LogFormat, LogLevel, LogSettings, start};
+use im_telemetry::{LogFormat, LogLevel, LogOptions, LogSettings, start};
 use im_util::SystemClock;
 use tracing::{Dispatch, dispatcher, info};
 
 fn settings(path: &Path, max_size: u64) -> LogSettings {
-    LogSettings {
+    LogOptions {
         level: LogLevel::Info,
         file: Some(path.to_owned()),
         max_size,
         format: LogFormat::Text,
     }
+    .into()
 }
 
 /// Logs what happens and ends the log.
@@ -122,6 +123,29 @@ fn others_may_rotate_the_file_too() {
     assert_eq!(logged_numbers(&read(&path)), [0, 1]);
 }
 
+#[test]
+fn the_files_are_opened_again_when_that_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("later/im.log");
+    // A file in the way of the folder: the log goes to standard error.
+    fs::write(folder.path().join("later"), "").expect("written");
+    let (subscriber, guard) =
+        start(&settings(&path, 1 << 20), Arc::new(SystemClock::new())).expect("started");
+    let dispatch = Dispatch::new(subscriber);
+    numbers(&dispatch, 1);
+    fs::remove_file(folder.path().join("later")).expect("removed");
+    guard.control().reopen();
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !path.exists() {
+        assert!(std::time::Instant::now() < end, "it is not opened");
+        thread::yield_now();
+    }
+    numbers(&dispatch, 2);
+    drop(guard);
+    // The line of before may have waited for the file.
+    assert!(logged_numbers(&read(&path)).ends_with(&[0, 1]));
+}
+
 /// What the next test runs as a process of its own: the service's log with a file that cannot be opened.
 #[test]
 fn child_with_an_impossible_file() {
@@ -143,10 +167,7 @@ fn a_file_that_cannot_be_opened_is_told_and_replaced_by_standard_error() {
         .output()
         .expect("a process of its own");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        stderr.contains("im.log: the file cannot be opened: "),
-        "{stderr}"
-    );
+    assert!(stderr.contains("im.log cannot be opened: "), "{stderr}");
     assert!(stderr.contains("INFO - number 0\n"), "{stderr}");
     assert!(stderr.contains("INFO - number 1\n"), "{stderr}");
 }

@@ -3,18 +3,19 @@
 
 use std::sync::Arc;
 
-use im_telemetry::{InitError, LogFormat, LogSettings, init};
+use im_telemetry::{InitError, LogFormat, LogOptions, LogSettings, init};
 use im_util::SystemClock;
 
 #[test]
 fn there_is_one_log_and_it_ends_with_its_guard() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("im.log");
-    let settings = LogSettings {
+    let settings: LogSettings = LogOptions {
         file: Some(path.clone()),
         format: LogFormat::Json,
-        ..LogSettings::default()
-    };
+        ..LogOptions::default()
+    }
+    .into();
     let guard = init(&settings, Arc::new(SystemClock::new())).expect("the first");
     tracing::info!(target: "im_manager", { inf.id = "x" }, "Started.");
     assert!(matches!(

@@ -156,6 +156,8 @@ impl NodeBuilder {
                 directory.join("im.log").display().to_string(),
             ),
             ("LOG_LEVEL".to_owned(), "DEBUG".to_owned()),
+            // Not that of this machine, if it has one.
+            ("LOGGING_CONF".to_owned(), String::new()),
             (
                 "CONFMAMAGER_CHECK_STATE_INTERVAL".to_owned(),
                 "1".to_owned(),

@@ -18,6 +18,7 @@ mod mariadb;
 mod node;
 mod process;
 mod redis;
+mod rsyslog;
 
 pub use authority::{Authority, Pair};
 pub use chaos::{Chaos, ChaosProxy};
@@ -27,3 +28,4 @@ pub use mariadb::MariaDb;
 pub use node::{Node, NodeBuilder};
 pub use process::{Process, Scratch, free_port, missing, pause, until};
 pub use redis::{Redis, Sentinels};
+pub use rsyslog::Rsyslog;

@@ -75,6 +75,8 @@ impl NodeBuilder {
             ),
             ("LOG_FILE".to_owned(), path("im.log")),
             ("LOG_LEVEL".to_owned(), "DEBUG".to_owned()),
+            // Not that of this machine, if it has one.
+            ("LOGGING_CONF".to_owned(), String::new()),
             ("TRUSTED_PROXIES".to_owned(), "127.0.0.1".to_owned()),
         ];
         for (name, value) in self.options {

@@ -15,6 +15,7 @@ use im_cluster::Peer;
 use im_cluster::peers::{HandOver, PeerError, Peers};
 use im_cluster::status::NodeReport;
 use im_domain::{BootId, InfId};
+use im_telemetry::{LevelChange, LevelReport};
 use im_util::Secret;
 
 use crate::PATH;
@@ -146,6 +147,22 @@ impl HttpPeers {
         tokio::time::timeout(limit, asked)
             .await
             .unwrap_or_else(|_| Err(failed(format!("no answer in {limit:?}"))))
+    }
+
+    /// Asks a node about the levels of its log, or changes them; the inner error is why it changed nothing.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn levels(
+        &self,
+        peer: &Peer,
+        from: BootId,
+        change: LevelChange,
+    ) -> Result<Result<LevelReport, String>, PeerError> {
+        match self.call(peer, from, What::Levels(change)).await? {
+            Answer::Levels(levels) => Ok(levels),
+            _ => Err(unexpected(peer)),
+        }
     }
 
     async fn call(&self, peer: &Peer, from: BootId, what: What) -> Result<Answer, PeerError> {

@@ -4,6 +4,9 @@
 //! serve this request of a client, whose infrastructure is yours. `im_cluster` decides when they are asked and what is
 //! answered; what protects them is in `envelope`.
 //!
+//! An operator asks as a node does (the levels of the log); a node that is alone is asked over a socket of the file system
+//! (`local`).
+//!
 //! [`router`] is what the peer listener serves, on a listener that `im_api_server` opens; [`forwarding`] goes around the API of clients;
 //! [`HttpPeers`] is what the cluster asks with. The API says that a request belongs elsewhere with the extension
 //! [`Elsewhere`](im_cluster::Elsewhere) on its response (503, for a client whose request is not forwarded).
@@ -11,6 +14,7 @@
 mod client;
 mod envelope;
 mod forwarding;
+mod local;
 mod message;
 mod recorded;
 mod refusal;
@@ -19,6 +23,7 @@ mod server;
 
 pub use client::{HttpPeers, PeerSettings};
 pub use forwarding::forwarding;
+pub use local::{Local, LocalError, ask_local, listen_local};
 pub use message::ClientApi;
 pub use server::{ClientApis, router};
 

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use im_api_server::Peer;
 use im_cluster::status::{NodeReport, RunningOperation};
 use im_domain::{BootId, InfId};
+use im_telemetry::{LevelChange, LevelReport};
 use serde::{Deserialize, Serialize};
 
 /// A request of one life of a node to another.
@@ -28,6 +29,8 @@ pub(crate) enum What {
         id: InfId,
     },
     Report,
+    /// A question of an operator about the log, or a change of its levels.
+    Levels(LevelChange),
     /// A request of a client; its body follows the message.
     Forward(Head),
 }
@@ -68,6 +71,8 @@ pub(crate) enum Answer {
     },
     Offered,
     Report(Reported),
+    /// What holds of the log now, or a sentence that says why nothing was changed.
+    Levels(Result<LevelReport, String>),
     /// This node does not own it: nothing was done.
     NotMine,
     /// What the client is to be told; the body follows the message.

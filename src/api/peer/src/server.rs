@@ -12,6 +12,7 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use im_cluster::peers::HandOver;
 use im_cluster::{Cluster, Elsewhere};
+use im_telemetry::{LevelChange, LevelReport, LogControl};
 use im_util::failpoint;
 use tower::ServiceExt;
 
@@ -37,17 +38,24 @@ pub struct ClientApis {
 struct Shared {
     cluster: Cluster,
     clients: ClientApis,
+    logs: LogControl,
     sealer: Sealer,
     seen: Seen,
     message_bytes: usize,
 }
 
 /// The router of the peer listener, to be served on a port of its own. `clients` serves the requests that other nodes
-/// forward.
-pub fn router(cluster: Cluster, clients: ClientApis, settings: &PeerSettings) -> Router {
+/// forward; `logs` is what operators ask about.
+pub fn router(
+    cluster: Cluster,
+    clients: ClientApis,
+    logs: LogControl,
+    settings: &PeerSettings,
+) -> Router {
     let shared = Arc::new(Shared {
         cluster,
         clients,
+        logs,
         sealer: Sealer::new(&settings.secrets),
         seen: Seen::default(),
         message_bytes: settings.message_bytes,
@@ -93,6 +101,7 @@ impl Shared {
                 Answer::Offered
             }
             What::Report => Answer::Report(self.cluster.report().into()),
+            What::Levels(change) => Answer::Levels(levels(&self.logs, &change)),
             What::Forward(head) => return self.serve(ask.from, head, body).await,
         };
         (answer, Bytes::new())
@@ -138,6 +147,20 @@ impl Shared {
         };
         (answer, body.to_bytes())
     }
+}
+
+/// Performs a change of the levels of the log, and notes it there.
+pub(crate) fn levels(logs: &LogControl, change: &LevelChange) -> Result<LevelReport, String> {
+    let report = logs.change(change).map_err(|error| error.to_string())?;
+    if *change != LevelChange::default() {
+        let set: Vec<String> = change.set.iter().map(ToString::to_string).collect();
+        tracing::warn!(
+            reset = change.reset,
+            "the levels of the log were changed: {}",
+            set.join(" ")
+        );
+    }
+    Ok(report)
 }
 
 fn served(status: StatusCode) -> Answer {

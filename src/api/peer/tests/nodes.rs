@@ -16,6 +16,7 @@ use im_cluster::leases::NoLeases;
 use im_cluster::{Cluster, ClusterSettings, Elsewhere, NoRecovery, NodeSettings, Opened, Parts};
 use im_domain::{InfId, Infrastructure};
 use im_store::Database;
+use im_telemetry::{LevelChange, LevelOf, LogLevel, LogOptions, LogSettings};
 use im_util::{Secret, SystemClock};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -91,7 +92,9 @@ async fn node(store: &Arc<dyn Database>, name: &str, secret: &str) -> Node {
         rest: api.clone(),
         xmlrpc: Router::new(),
     };
-    let served = router(cluster.clone(), apis, &settings);
+    let options = LogSettings::from(LogOptions::default());
+    let (_, log) = im_telemetry::start(&options, Arc::new(SystemClock::new())).unwrap();
+    let served = router(cluster.clone(), apis, log.control(), &settings);
     tokio::spawn(async move { axum::serve(listener, served).await });
     Node {
         clients: forwarding(api, ClientApi::Rest, cluster.clone(), peers),
@@ -270,4 +273,43 @@ async fn what_was_not_sent_was_not_done_and_what_was_sent_is_not_known() {
         let text = String::from_utf8_lossy(&body).into_owned();
         assert!(text.contains(words), "{text}");
     }
+}
+
+#[tokio::test]
+async fn levels_of_the_log_are_changed_by_who_has_the_secret() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory).await;
+    let one = node(&store, "1", "s").await;
+    let peer = im_cluster::Peer {
+        boot: one.cluster.life().boot(),
+        address: one.address.clone(),
+    };
+    let from = im_domain::BootId::random();
+    let debug = LevelChange {
+        reset: false,
+        set: vec![LevelOf {
+            name: Some("im_cluster".to_owned()),
+            level: LogLevel::Debug,
+        }],
+    };
+    let stranger = HttpPeers::new(PeerSettings::new(vec![Secret::new("t")]));
+    let refused = stranger.levels(&peer, from, debug.clone()).await;
+    assert!(refused.is_err());
+    let operator = HttpPeers::new(PeerSettings::new(vec![Secret::new("s")]));
+    let ask = |change: LevelChange| operator.levels(&peer, from, change);
+    let before = ask(LevelChange::default()).await.unwrap().unwrap();
+    assert_eq!(before.loggers.len(), 1, "{before:?}");
+    let after = ask(debug).await.unwrap().unwrap();
+    assert_eq!(after.loggers[0].name, "im_cluster");
+    assert_eq!(after.loggers[0].level, Some(LogLevel::Debug));
+    let wrong = LevelChange {
+        reset: true,
+        set: vec![LevelOf {
+            name: Some("handler_none".to_owned()),
+            level: LogLevel::Debug,
+        }],
+    };
+    let refused = ask(wrong).await.unwrap().unwrap_err();
+    assert!(refused.contains("There is no handler 'none'"), "{refused}");
+    assert_eq!(ask(LevelChange::default()).await.unwrap().unwrap(), after);
 }

@@ -21,6 +21,14 @@ concern! {
         file_max_size: NonZeroU64 = NonZeroU64::MIN.saturating_add((10 << 20) - 1), "LOG_FILE_MAX_SIZE" as Bytes;
         /// Form of the lines: text or json.
         format: LogFormat = LogFormat::Text, "LOG_FORMAT" as LogFormat;
+        /// Path of a file that describes the whole log, with loggers, handlers and formatters as Python's `logging` knows
+        /// them (see `etc/logging.conf`); the four options above are not used with it. The default is not used where it
+        /// does not exist, and without any configuration file.
+        conf: Option<PathBuf> = Some(PathBuf::from("/etc/im/logging.conf")), "LOGGING_CONF" as OptionalFile;
+        /// Path of a socket that `im loglevel` speaks to, for its user and root alone. Blank, it is beside the database file
+        /// of `sqlite://`, with `.sock` after its name; there is none with another database, where `CLUSTER_SECRET` lets
+        /// `im loglevel` speak to the node.
+        control_socket: Option<PathBuf> = None, "CONTROL_SOCKET" as OptionalFile;
     }
 }
 

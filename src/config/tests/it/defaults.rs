@@ -57,6 +57,7 @@ fn with_a_file_the_documented_defaults_hold() {
     let mut documented = Settings::documented();
     documented.rest.ssl_ca_certs = settings.rest.ssl_ca_certs.clone();
     documented.xmlrpc.ssl_ca_certs = settings.xmlrpc.ssl_ca_certs.clone();
+    documented.log.conf = settings.log.conf.clone();
     assert_eq!(settings, documented);
     assert!(!settings.rest.active && settings.xmlrpc.active);
     assert_eq!(

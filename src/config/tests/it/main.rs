@@ -9,6 +9,7 @@ mod defaults;
 mod documents;
 mod environment;
 mod file_format;
+mod logging;
 mod manual;
 mod redis;
 mod reports;

@@ -8,8 +8,8 @@ use im_config::Origin;
 
 use crate::args::CheckConfigArgs;
 use crate::commands::haproxy;
-use crate::output::print;
-use crate::settings;
+use crate::output::{complain, print};
+use crate::{settings, wiring};
 
 /// Says what holds, and where it was set.
 pub(crate) fn run(args: &CheckConfigArgs) -> ExitCode {
@@ -28,6 +28,12 @@ pub(crate) fn run(args: &CheckConfigArgs) -> ExitCode {
                 effective.section, effective.name, effective.value, effective.origin
             ));
         }
+    }
+    if let Err(errors) = wiring::logs::settings(&loaded.settings) {
+        for error in &errors {
+            complain(format_args!("error: {error}"));
+        }
+        return ExitCode::FAILURE;
     }
     print(match loaded.warnings.len() {
         0 => "The configuration is right.".to_owned(),

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use im_config::{Loaded, Settings};
+use im_telemetry::LogControl;
 use im_util::SystemClock;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::{self, App};
 use crate::args::ServeArgs;
@@ -26,16 +27,24 @@ pub(crate) fn run(args: &ServeArgs) -> ExitCode {
         Ok(loaded) => loaded,
         Err(status) => return status,
     };
-    let logs = wiring::logs::settings(&loaded.settings);
+    let logs = match wiring::logs::settings(&loaded.settings) {
+        Ok(logs) => logs,
+        Err(errors) => {
+            for error in &errors {
+                complain(format_args!("error: {error}"));
+            }
+            return ExitCode::FAILURE;
+        }
+    };
     // Held until the end: dropping it writes what is still in the queue.
-    let _guard = match im_telemetry::init(&logs, Arc::new(SystemClock::new())) {
+    let guard = match im_telemetry::init(&logs, Arc::new(SystemClock::new())) {
         Ok(guard) => guard,
         Err(error) => {
             complain(format_args!("error: {error}"));
             return ExitCode::FAILURE;
         }
     };
-    match app::block_on(serve(&loaded)) {
+    match app::block_on(serve(&loaded, guard.control())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(critical = true, "{error}");
@@ -45,14 +54,16 @@ pub(crate) fn run(args: &ServeArgs) -> ExitCode {
     }
 }
 
-async fn serve(loaded: &Loaded) -> Result<(), String> {
+async fn serve(loaded: &Loaded, logs: LogControl) -> Result<(), String> {
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
     let unavailable = |error| format!("Signals cannot be handled: {error}.");
     let mut terminate = signal(SignalKind::terminate()).map_err(unavailable)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(unavailable)?;
-    let app = App::start(&loaded.settings).await?;
+    let reopen = signal(SignalKind::user_defined1()).map_err(unavailable)?;
+    tokio::spawn(reopen_logs(reopen, logs.clone()));
+    let app = App::start(&loaded.settings, logs).await?;
     greet(loaded, &app);
     tracing::info!("the service is ready");
     supervisor::ready();
@@ -66,6 +77,14 @@ async fn serve(loaded: &Loaded) -> Result<(), String> {
         () = app.stop() => Ok(()),
         _ = terminate.recv() => Err(cut_off()),
         _ = interrupt.recv() => Err(cut_off()),
+    }
+}
+
+/// Opens the files of the log again with each SIGUSR1, as logrotate wants it.
+async fn reopen_logs(mut signals: Signal, logs: LogControl) {
+    while signals.recv().await.is_some() {
+        logs.reopen();
+        tracing::info!("the files of the log are opened again");
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod infrastructure;
 mod nodes;
-mod table;
+pub(super) mod table;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ async fn look(settings: &Settings, infrastructure: Option<&str>) -> Result<Shown
 }
 
 /// A cluster of nobody else, which reads and asks and owns nothing.
-async fn observer(settings: &Settings) -> Result<Cluster, String> {
+pub(super) async fn observer(settings: &Settings) -> Result<Cluster, String> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let secrets = settings.ha.cluster_secret.clone();
     let peers: Arc<dyn Peers> = match secrets.is_empty() {
@@ -92,6 +92,6 @@ async fn observer(settings: &Settings) -> Result<Cluster, String> {
     Ok(Cluster::alone(parts, cache))
 }
 
-fn failed(error: &dyn std::fmt::Display) -> String {
+pub(super) fn failed(error: &dyn std::fmt::Display) -> String {
     format!("The database cannot be asked: {error}.")
 }

@@ -12,6 +12,7 @@ use im_cluster::{
 };
 use im_config::{Database, ReadMode, Settings};
 use im_manager::Recoverer;
+use im_telemetry::LogControl;
 use im_telemetry::metrics::Metrics;
 use im_util::Clock;
 use tokio_util::sync::CancellationToken;
@@ -89,7 +90,7 @@ fn cache(settings: &Settings) -> CacheSettings {
 fn cluster(settings: &Settings, address: String) -> ClusterSettings {
     let ha = &settings.ha;
     let node = NodeSettings {
-        name: ha.node_name.clone().unwrap_or_else(machine_name),
+        name: node_name(settings),
         address,
         boot_mode: match settings.basic.boot_mode {
             im_config::BootMode::Normal => 0,
@@ -111,6 +112,11 @@ fn cluster(settings: &Settings, address: String) -> ClusterSettings {
         cache: cache(settings),
         ..ClusterSettings::new(node)
     }
+}
+
+/// The name of this node.
+pub(crate) fn node_name(settings: &Settings) -> String {
+    settings.ha.node_name.clone().unwrap_or_else(machine_name)
 }
 
 /// The name of the machine.
@@ -159,9 +165,10 @@ impl Way {
         self,
         cluster: Cluster,
         apis: ClientApis,
+        logs: LogControl,
         shutdown: CancellationToken,
     ) -> Bound {
-        let router = router(cluster, apis, &self.settings);
+        let router = router(cluster, apis, logs, &self.settings);
         self.listening.serve(router, shutdown)
     }
 }

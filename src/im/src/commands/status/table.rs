@@ -2,7 +2,7 @@
 
 /// A table with its head.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in crate::commands) struct Table {
     rows: Vec<Vec<String>>,
 }
 
@@ -13,18 +13,18 @@ const GAP: &str = "  ";
 
 impl Table {
     /// The names of the columns.
-    pub(super) fn new(head: &[&str]) -> Self {
+    pub(in crate::commands) fn new(head: &[&str]) -> Self {
         let head = head.iter().map(|name| (*name).to_owned()).collect();
         Self { rows: vec![head] }
     }
 
     /// One more row.
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(in crate::commands) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
     /// As text, a line a row.
-    pub(super) fn text(&self) -> String {
+    pub(in crate::commands) fn text(&self) -> String {
         let columns = self.rows.first().map_or(0, Vec::len);
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));
