@@ -15,6 +15,7 @@ mod failpoints;
 mod launch_crash;
 mod local_cluster;
 mod loglevel;
+mod lost_answers;
 mod metrics;
 mod modes;
 mod redis;

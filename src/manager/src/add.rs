@@ -195,7 +195,8 @@ impl Manager {
         let lines = CloudLine::all(caller.credentials());
         let removal = self
             .remove_from_clouds(slot, &addition.removal, &lines)
-            .await?;
+            .await?
+            .settled();
         let next = self.operation(OperationKind::Reconfigure, slot.id(), caller);
         let refused = (!removal.kept.is_empty()).then(|| removal.reasons());
         let refused = refused.map(|reasons| format!("{NOT_REMOVED}{reasons}"));

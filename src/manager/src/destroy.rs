@@ -17,6 +17,9 @@ use crate::launch::Unfinished;
 use crate::removal::{mark, needs_cloud, plan_removal};
 use crate::{Error, Manager, context};
 
+/// Begins the message about an infrastructure that could not be destroyed.
+const NOT_DESTROYED: &str = "Error destroying the infrastructure:\n";
+
 impl Manager {
     /// Removes all machines, then the infrastructure. `force`: the infrastructure is deleted even if a machine could
     /// not be. `asynchronous` answers before the machines are gone.
@@ -74,7 +77,7 @@ impl Manager {
         slot: &Arc<Slot>,
         caller: &Caller,
         force: bool,
-        _turn: OperationGuard,
+        turn: OperationGuard,
     ) -> Result<(), Error> {
         self.inner.tasks.end_context(slot.id());
         let snapshot = slot.snapshot();
@@ -85,16 +88,26 @@ impl Manager {
         let lines = CloudLine::all(caller.credentials());
         let vms = live(&snapshot);
         self.plan_rest(slot, &vms).await?;
-        let removal = self.remove_from_clouds(slot, &vms, &lines).await?;
+        let mut removal = self.remove_from_clouds(slot, &vms, &lines).await?;
+        if force {
+            removal = removal.settled();
+        }
+        if !removal.unsure.is_empty() {
+            self.commit_first(slot, |entry| {
+                removal.record(entry);
+                Ok::<(), Error>(())
+            })
+            .await?;
+            drop(turn);
+            self.resume_later(slot, caller);
+            return Err(removal.unknown(NOT_DESTROYED));
+        }
         let deletes = force || removal.kept.is_empty();
         let mut snapshots = Vec::new();
         if deletes {
             snapshots = self.delete_snapshots(&snapshot, &lines).await;
         }
-        let message = format!(
-            "Error destroying the infrastructure:\n{}",
-            removal.reasons()
-        );
+        let message = format!("{NOT_DESTROYED}{}", removal.reasons());
         let clock = &*self.inner.clock;
         self.commit_first(slot, |entry| {
             removal.record(entry);

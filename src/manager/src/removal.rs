@@ -1,14 +1,15 @@
 //! The removal of machines from their clouds.
 //!
 //! A machine is called gone only if its cloud says so, or if no cloud was ever asked for it. One whose launch was
-//! interrupted is looked for by its token first.
+//! interrupted is looked for by its token first. A cloud that does not answer may have removed it: then neither is said,
+//! the operation stays open, and its removal is tried again (`launch/resume`) until the cloud tells.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 use im_cluster::Slot;
-use im_connectors::{CloudLine, CloudVm, Connector, ErrorKind};
+use im_connectors::{CloudLine, CloudVm, Connector, ConnectorError, ErrorKind};
 use im_domain::{Infrastructure, OperationId, Vm, VmId};
 use im_operations::boundary::{Boundary, pass};
 use im_operations::{Entry, Names, Planned};
@@ -26,8 +27,10 @@ pub(crate) const NOT_REMOVED: &str = "Error removing machines:\n";
 pub(crate) struct Removal {
     /// They are gone.
     pub(crate) gone: Vec<VmId>,
-    /// They may still be there, for these reasons.
+    /// They are still there, for these reasons.
     pub(crate) kept: Vec<(VmId, String)>,
+    /// Their clouds do not tell, for these reasons; only if none is kept for certain. The removal goes on.
+    pub(crate) unsure: Vec<(VmId, String)>,
 }
 
 /// Machines being removed.
@@ -42,6 +45,8 @@ struct Removing<'a> {
 enum Kept {
     /// For a reason that its cloud, or the credentials, give.
     Because(String),
+    /// Its cloud does not answer, or does not tell yet: it may be gone as well.
+    Unsure(String),
     /// It was not asked for, or its answer will not be heard: another node does it.
     Uncalled,
 }
@@ -112,11 +117,25 @@ impl Removal {
         }
     }
 
+    /// Takes what is not known for not removed, where nobody goes on with it.
+    pub(crate) fn settled(mut self) -> Self {
+        self.kept.append(&mut self.unsure);
+        self
+    }
+
+    /// That clouds do not tell whether machines are gone; `message` says what was to be done.
+    pub(crate) fn unknown(&self, message: &str) -> Error {
+        let reasons = self.reasons();
+        let message = format!("{message}{reasons}\nThe service goes on with it by itself.");
+        Error::new(crate::ErrorKind::OutcomeUnknown, message)
+    }
+
     /// The reasons for the user, one line a machine.
     pub(crate) fn reasons(&self) -> String {
         let lines: Vec<String> = self
             .kept
             .iter()
+            .chain(&self.unsure)
             .map(|(id, reason)| format!("VM {id}: {reason}"))
             .collect();
         lines.join("\n")
@@ -187,13 +206,31 @@ impl Manager {
                 match result {
                     Ok(()) => removal.gone.push(id),
                     Err(Kept::Because(reason)) => removal.kept.push((id, reason)),
+                    Err(Kept::Unsure(reason)) => removal.unsure.push((id, reason)),
                     Err(Kept::Uncalled) => return Err(not_now()),
                 }
             }
         }
+        if !removal.kept.is_empty() {
+            removal = removal.settled();
+        }
         removal.kept.sort();
+        removal.unsure.sort();
         pass(Boundary::BeforeConfirm, IntentAction::Delete).await;
         Ok(removal)
+    }
+}
+
+// === impl Kept ===
+
+impl Kept {
+    fn by(error: ConnectorError) -> Self {
+        match error.kind {
+            ErrorKind::Timeout | ErrorKind::Unavailable | ErrorKind::RateLimited => {
+                Self::Unsure(error.message)
+            }
+            _ => Self::Because(error.message),
+        }
     }
 }
 
@@ -223,9 +260,7 @@ impl Removing<'_> {
         pass(Boundary::AfterCall, IntentAction::Delete).await;
         match answer {
             None => Err(Kept::Uncalled),
-            Some(Err(error)) if error.kind != ErrorKind::NotFound => {
-                Err(Kept::Because(error.message))
-            }
+            Some(Err(error)) if error.kind != ErrorKind::NotFound => Err(Kept::by(error)),
             Some(_) => Ok(()),
         }
     }
@@ -234,10 +269,10 @@ impl Removing<'_> {
         match self.search.find(connector, vm).await {
             Ok(Unrecorded::Found(launched)) => Ok(Some(launched.cloud_vm_id)),
             Ok(Unrecorded::Absent) => Ok(None),
-            Ok(Unrecorded::Unclear) => Err(Kept::Because(
-                "Its cloud does not say yet whether it was launched; try again in a minute.".into(),
+            Ok(Unrecorded::Unclear) => Err(Kept::Unsure(
+                "Its cloud does not say yet whether it was launched.".into(),
             )),
-            Err(error) => Err(Kept::Because(error.message)),
+            Err(error) => Err(Kept::by(error)),
         }
     }
 }

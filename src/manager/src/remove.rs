@@ -74,11 +74,13 @@ impl Manager {
         let begun = self
             .commit_first(slot, |entry| {
                 removal.record(entry);
-                let (state, outcome) = match removal.kept.is_empty() {
-                    true => (OperationState::Done, None),
-                    false => (OperationState::Failed, Some(removal.reasons())),
-                };
-                entry.end_kinds(&[OperationKind::Remove], state, outcome.as_deref());
+                if removal.unsure.is_empty() {
+                    let (state, outcome) = match removal.kept.is_empty() {
+                        true => (OperationState::Done, None),
+                        false => (OperationState::Failed, Some(removal.reasons())),
+                    };
+                    entry.end_kinds(&[OperationKind::Remove], state, outcome.as_deref());
+                }
                 let again = context && !removal.gone.is_empty();
                 let begun = again.then(|| begin_context(entry, None, &next));
                 Ok::<_, Error>(begun.flatten())
@@ -90,10 +92,15 @@ impl Manager {
             inf.id = %slot.id(),
             removed = removal.gone.len(),
             kept = removal.kept.len(),
+            unsure = removal.unsure.len(),
             "Machines were removed."
         );
         if let Some(operation) = begun {
             self.spawn_context(slot, caller, None, operation);
+        }
+        if !removal.unsure.is_empty() {
+            self.resume_later(slot, caller);
+            return Err(removal.unknown(NOT_REMOVED));
         }
         if !removal.kept.is_empty() {
             let message = format!("{NOT_REMOVED}{}", removal.reasons());
