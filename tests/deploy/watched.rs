@@ -257,16 +257,17 @@ fn alerts_come_and_go_with_a_node_and_every_question_has_an_answer() {
 fn questions(watched: &Watched) {
     let declared = declared();
     let mut queries = of_dashboard();
+    let mut recorded = Vec::new();
     let rules = watched.ask("/api/v1/rules").expect("an answer");
     for group in rules["groups"].as_array().expect("groups") {
         for rule in group["rules"].as_array().expect("rules") {
             assert_eq!(rule["health"], "ok", "{rule}");
             let text = rule["query"].as_str().expect("a query");
-            queries.push(Query::new(
-                rule["name"].as_str().unwrap_or_default(),
-                text,
-                "",
-            ));
+            let name = rule["name"].as_str().unwrap_or_default();
+            queries.push(Query::new(name, text, ""));
+            if rule["type"] == "recording" {
+                recorded.push(name.to_owned());
+            }
         }
     }
     assert!(queries.len() > 60, "{}", queries.len());
@@ -276,6 +277,12 @@ fn questions(watched: &Watched) {
             .len()
             == 1
     });
+    // A rate comes with the second scrape of a counter that has risen, and what is recorded of it with the next evaluation.
+    for name in recorded {
+        until(&format!("{name} is recorded"), || {
+            watched.names().contains(&name)
+        });
+    }
     let names = watched.names();
     let mut wrong = Vec::new();
     for query in &queries {
