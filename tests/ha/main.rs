@@ -25,4 +25,5 @@ mod rules;
 mod status;
 mod story;
 mod torture;
+mod traces;
 mod xmlrpc;

@@ -28,3 +28,4 @@ mod start;
 mod syslog;
 mod tls;
 mod tosca;
+mod traces;

@@ -21,6 +21,7 @@ use im_util::{Clock, failpoint};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::leases::{Leases, NoLeases};
 use crate::life::NodeLife;
@@ -206,7 +207,7 @@ impl Cluster {
         let created = self
             .inner
             .tasks
-            .spawn(async move { inner.create(infrastructure, journal).await });
+            .spawn(async move { inner.create(infrastructure, journal).await }.in_current_span());
         created
             .await
             .unwrap_or_else(|_| Err(ClusterError::OutcomeUnknown(id)))

@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use im_telemetry::traces::TARGET;
 use im_util::Clock;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tracing::Span;
 
 /// The turn of an infrastructure's operations, and who has it.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ struct Holder {
 #[derive(Debug)]
 pub struct OperationGuard {
     holder: Arc<Mutex<Option<Holder>>>,
+    /// From the turn to its end, in a trace.
+    _span: Span,
     _lock: OwnedMutexGuard<()>,
 }
 
@@ -55,6 +59,7 @@ impl Turn {
         *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = Some(Holder { kind, since });
         OperationGuard {
             holder: Arc::clone(&self.holder),
+            _span: span(kind),
             _lock: lock,
         }
     }
@@ -67,6 +72,13 @@ impl Turn {
             self.clock.monotonic().saturating_sub(holder.since),
         ))
     }
+}
+
+fn span(kind: &'static str) -> Span {
+    if Span::current().is_none() {
+        return Span::none();
+    }
+    tracing::info_span!(target: TARGET, "operation", otel.name = format!("operation {kind}"), im.operation.kind = kind)
 }
 
 impl Drop for OperationGuard {

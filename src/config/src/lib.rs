@@ -28,6 +28,7 @@ mod other;
 mod redis;
 mod settings;
 mod tls;
+mod traces;
 mod values;
 mod warning;
 
@@ -47,4 +48,5 @@ pub use settings::{
     Rest, Settings, SingleSite, Vault, VmDefaults, VmTags, XmlRpc,
 };
 pub use tls::Tls;
+pub use traces::{Traces, TracesProtocol};
 pub use warning::Warning;

@@ -12,6 +12,7 @@ use crate::ini::{DEFAULT_SECTION, IniFile};
 use crate::option::{OptionSpec, RETIRED, nearest, options};
 use crate::origin::{Effective, Origin};
 use crate::settings::Settings;
+use crate::traces::Traces;
 use crate::values::Values;
 use crate::warning::Warning;
 
@@ -29,6 +30,8 @@ pub struct LoadOptions {
 pub struct Loaded {
     /// The settings.
     pub settings: Settings,
+    /// How traces are sent, if they are.
+    pub traces: Option<Traces>,
     /// What deserves a look.
     pub warnings: Vec<Warning>,
     /// The configuration file, if there is one.
@@ -101,9 +104,11 @@ impl Settings {
         }
         unknown_in_environment(environment, &mut values.warnings);
         checks::check(&settings, &mut values);
+        let traces = Traces::read(environment, &mut values.warnings);
         if values.errors.is_empty() {
             Ok(Loaded {
                 settings,
+                traces,
                 warnings: values.warnings,
                 effective: values.effective,
                 file: file.map(|file| file.path),

@@ -161,8 +161,9 @@ impl App {
         Ok(())
     }
 
-    /// With its requests counted, whoever answers them.
+    /// With its requests counted and in traces, whoever answers them.
     fn measured(&self, router: Router, api: Api) -> Router {
+        let router = im_api_server::traced(router);
         let metrics = self.watched.metrics.requests.clone();
         im_api_server::measured(router, api, metrics, Arc::clone(&self.clock))
     }

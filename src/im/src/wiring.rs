@@ -11,3 +11,4 @@ pub(crate) mod metrics;
 pub(crate) mod oai;
 pub(crate) mod operations;
 pub(crate) mod servers;
+pub(crate) mod traces;

@@ -42,6 +42,7 @@ impl Manager {
     ///
     /// A TOSCA document is laid over the one that the infrastructure was made from. It says how many machines there are to
     /// be: those that are too many are removed before others are launched, and if one of them cannot be, none is launched.
+    #[tracing::instrument(target = "im_trace", name = "manager.add", skip_all, fields(inf.id = %id))]
     pub async fn add(
         &self,
         credentials: &Credentials,

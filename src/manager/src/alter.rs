@@ -19,6 +19,7 @@ use crate::{Document, Error, ErrorKind, Manager, VmView, power, vm_state};
 impl Manager {
     /// Changes CPU, memory or disks of a machine to what the document's system of the same name asks for; answers the
     /// machine as it is afterwards.
+    #[tracing::instrument(target = "im_trace", name = "manager.alter", skip_all, fields(inf.id = %id))]
     pub async fn alter(
         &self,
         credentials: &Credentials,

@@ -10,6 +10,7 @@ use crate::{Error, Manager};
 
 impl Manager {
     /// The images of a cloud of the caller's credentials.
+    #[tracing::instrument(target = "im_trace", name = "manager.images", skip_all)]
     pub async fn images(
         &self,
         credentials: &Credentials,
@@ -21,6 +22,7 @@ impl Manager {
     }
 
     /// The quotas of a cloud of the caller's credentials.
+    #[tracing::instrument(target = "im_trace", name = "manager.quotas", skip_all)]
     pub async fn quotas(&self, credentials: &Credentials, cloud_id: &str) -> Result<Quotas, Error> {
         let cloud = self.cloud(credentials, cloud_id)?;
         Ok(cloud.quotas().await?)

@@ -31,6 +31,7 @@ impl Manager {
     ///
     /// The infrastructure is committed together with its machines, all of them `creating`, before any cloud launches
     /// one. A client that hangs up does not end the launch.
+    #[tracing::instrument(target = "im_trace", name = "manager.create", skip_all)]
     pub async fn create(
         &self,
         credentials: &Credentials,

@@ -26,6 +26,7 @@ impl Manager {
     ///
     /// Machines that are being launched at this moment are not launched any more; those whose launch has begun are
     /// waited for and removed.
+    #[tracing::instrument(target = "im_trace", name = "manager.destroy", skip_all, fields(inf.id = %id))]
     pub async fn destroy(
         &self,
         credentials: &Credentials,

@@ -18,6 +18,7 @@ pub type Estimate = Value;
 
 impl Manager {
     /// What the document would take on each cloud, without making anything.
+    #[tracing::instrument(target = "im_trace", name = "manager.estimate", skip_all)]
     pub async fn estimate(
         &self,
         credentials: &Credentials,

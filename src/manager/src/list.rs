@@ -19,6 +19,7 @@ const READ_AT_A_TIME: usize = 4;
 impl Manager {
     /// The live infrastructures that the caller owns (administrators: all), most recently saved first. `filter` is a
     /// regular expression searched in the RADL and the TOSCA text; linear in their length.
+    #[tracing::instrument(target = "im_trace", name = "manager.list", skip_all)]
     pub async fn list(
         &self,
         credentials: &Credentials,

@@ -8,6 +8,7 @@ use crate::{Error, Manager, OwnerChange};
 
 impl Manager {
     /// The user names of the owners, in order.
+    #[tracing::instrument(target = "im_trace", name = "manager.owners", skip_all, fields(inf.id = %id))]
     pub async fn owners(
         &self,
         credentials: &Credentials,
@@ -22,6 +23,7 @@ impl Manager {
     }
 
     /// Adds owners or replaces them. Somebody who is an owner already is not added again.
+    #[tracing::instrument(target = "im_trace", name = "manager.change_owners", skip_all, fields(inf.id = %id))]
     pub async fn change_owners(
         &self,
         credentials: &Credentials,

@@ -41,6 +41,7 @@ pub(crate) const ACTIONS: [IntentAction; 4] = [
 
 impl Manager {
     /// Stops or starts all machines of an infrastructure. Every one is tried; the error tells of all that failed.
+    #[tracing::instrument(target = "im_trace", name = "manager.operate", skip_all, fields(inf.id = %id))]
     pub async fn operate(
         &self,
         credentials: &Credentials,
@@ -67,6 +68,7 @@ impl Manager {
     }
 
     /// Stops, starts or restarts one machine; `vm` as the client wrote it.
+    #[tracing::instrument(target = "im_trace", name = "manager.operate_vm", skip_all, fields(inf.id = %id))]
     pub async fn operate_vm(
         &self,
         credentials: &Credentials,

@@ -39,6 +39,7 @@ impl Manager {
     ///
     /// # Errors
     /// Those for which the addition would be refused before anything is launched.
+    #[tracing::instrument(target = "im_trace", name = "manager.preview", skip_all, fields(inf.id = %id))]
     pub async fn preview(
         &self,
         credentials: &Credentials,

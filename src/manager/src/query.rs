@@ -29,6 +29,7 @@ const SEPARATOR: &str =
 
 impl Manager {
     /// The infrastructure as last committed: its machines, its contextualization message, its extra information.
+    #[tracing::instrument(target = "im_trace", name = "manager.infrastructure", skip_all, fields(inf.id = %id))]
     pub async fn infrastructure(
         &self,
         credentials: &Credentials,
@@ -40,12 +41,14 @@ impl Manager {
     }
 
     /// The document of the infrastructure as answers show it.
+    #[tracing::instrument(target = "im_trace", name = "manager.radl", skip_all, fields(inf.id = %id))]
     pub async fn radl(&self, credentials: &Credentials, id: &InfId) -> Result<Arc<Radl>, Error> {
         let infrastructure = self.infrastructure(credentials, id).await?;
         Ok(visible(&infrastructure.radl))
     }
 
     /// The contextualization message: of the infrastructure, and of its machines unless `header_only`.
+    #[tracing::instrument(target = "im_trace", name = "manager.contmsg", skip_all, fields(inf.id = %id))]
     pub async fn contmsg(
         &self,
         credentials: &Credentials,
@@ -66,6 +69,7 @@ impl Manager {
     }
 
     /// The state, after asking the clouds about machines that were not asked about for `VM_INFO_UPDATE_FREQUENCY`.
+    #[tracing::instrument(target = "im_trace", name = "manager.state", skip_all, fields(inf.id = %id))]
     pub async fn state(
         &self,
         credentials: &Credentials,
@@ -85,6 +89,7 @@ impl Manager {
     }
 
     /// A machine, after asking its cloud if it is time to; `vm` as the client wrote it.
+    #[tracing::instrument(target = "im_trace", name = "manager.vm", skip_all, fields(inf.id = %id))]
     pub async fn vm(
         &self,
         credentials: &Credentials,
@@ -100,6 +105,7 @@ impl Manager {
     }
 
     /// The contextualization message of a machine.
+    #[tracing::instrument(target = "im_trace", name = "manager.vm_contmsg", skip_all, fields(inf.id = %id))]
     pub async fn vm_contmsg(
         &self,
         credentials: &Credentials,
@@ -112,6 +118,7 @@ impl Manager {
 
     /// The command that opens the reverse SSH tunnel of a machine, if it can have one now (`/vms/{id}/command`). The
     /// machine itself asks for it, perhaps before its creation is recorded: a number that is not there yet has none.
+    #[tracing::instrument(target = "im_trace", name = "manager.vm_command", skip_all, fields(inf.id = %id))]
     pub async fn vm_command(
         &self,
         credentials: &Credentials,

@@ -22,6 +22,7 @@ impl Manager {
     /// Of the document the recipes, the `contextualize` block and new credentials of systems are taken, nothing else. A
     /// TOSCA document is laid over the one that the infrastructure was made from, if it was, and is stored: the next update
     /// keeps the recipes, and asks for what machines the document has more or fewer than there are.
+    #[tracing::instrument(target = "im_trace", name = "manager.reconfigure", skip_all, fields(inf.id = %id))]
     pub async fn reconfigure(
         &self,
         credentials: &Credentials,

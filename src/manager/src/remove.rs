@@ -21,6 +21,7 @@ use crate::{Error, Manager};
 impl Manager {
     /// Removes the machines with these numbers, a list separated by commas; if one is wrong, none. Configures the rest
     /// again if `context`. Answers how many were removed.
+    #[tracing::instrument(target = "im_trace", name = "manager.remove", skip_all, fields(inf.id = %id))]
     pub async fn remove(
         &self,
         credentials: &Credentials,

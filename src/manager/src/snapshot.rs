@@ -16,6 +16,7 @@ use crate::{Error, Manager};
 impl Manager {
     /// Makes an image of disk number `disk` (as the client wrote it); `auto_delete` deletes it with the infrastructure.
     /// Answers the address of the image.
+    #[tracing::instrument(target = "im_trace", name = "manager.snapshot", skip_all, fields(inf.id = %id))]
     pub async fn snapshot(
         &self,
         credentials: &Credentials,

@@ -60,6 +60,7 @@ const MEGA: u64 = 1_000_000;
 impl Manager {
     /// The statistics of the caller's infrastructures (administrators: all) that were created at `from` or later and
     /// before `until`, in seconds of the epoch; those without creation date are never left out.
+    #[tracing::instrument(target = "im_trace", name = "manager.stats", skip_all)]
     pub async fn stats(
         &self,
         credentials: &Credentials,

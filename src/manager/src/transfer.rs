@@ -17,6 +17,7 @@ const MAX_IMPORT_BYTES: usize = 64 << 20;
 
 impl Manager {
     /// The stored form of the infrastructure as JSON text. `delete` gives it up here without touching its machines.
+    #[tracing::instrument(target = "im_trace", name = "manager.export", skip_all, fields(inf.id = %id))]
     pub async fn export(
         &self,
         credentials: &Credentials,
@@ -47,6 +48,7 @@ impl Manager {
     }
 
     /// Takes over an infrastructure that was exported; the caller becomes its owner, and it keeps its id.
+    #[tracing::instrument(target = "im_trace", name = "manager.import", skip_all)]
     pub async fn import(&self, credentials: &Credentials, data: &str) -> Result<InfId, Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         if let Some(earlier) = self.earlier(&caller).await? {

@@ -14,7 +14,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use im_domain::{BootId, Epoch, InfId, Infrastructure, OperationId, UserKey};
 use im_telemetry::metrics::{OperationMetrics, PoolUse, StoreMetrics};
+use im_telemetry::traces;
 use im_util::Clock;
+use tracing::Instrument;
 
 use self::ledger::Ledger;
 use crate::{
@@ -68,10 +70,14 @@ impl Measured {
         question: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         let begun = self.clock.monotonic();
-        let answer = question.await;
+        let span = traces::query(self.inner.system(), call);
+        let answer = question.instrument(span.clone()).await;
         let took = self.clock.monotonic().saturating_sub(begun);
         let error = answer.as_ref().err().map(|error| error.kind.as_str());
         self.metrics.called(call, error, took);
+        if let Some(kind) = error {
+            traces::failed(&span, kind);
+        }
         let silent = answer.as_ref().err().is_some_and(|error| {
             let kind = &error.kind;
             matches!(kind, StoreErrorKind::Unavailable | StoreErrorKind::Unknown)
@@ -187,6 +193,10 @@ impl Store for Measured {
 
     fn is_reachable(&self) -> bool {
         self.reachable.load(Ordering::Relaxed)
+    }
+
+    fn system(&self) -> &'static str {
+        self.inner.system()
     }
 
     fn pools(&self) -> Vec<PoolUse> {

@@ -220,6 +220,10 @@ impl Store for MySqlStore {
         read::ping(&self.connections).await
     }
 
+    fn system(&self) -> &'static str {
+        "mysql"
+    }
+
     fn pools(&self) -> Vec<PoolUse> {
         vec![
             self.connections.used("documents"),

@@ -184,6 +184,10 @@ impl Store for SqliteStore {
         read::ping(&self.readers).await
     }
 
+    fn system(&self) -> &'static str {
+        "sqlite"
+    }
+
     fn pools(&self) -> Vec<PoolUse> {
         let open = usize::try_from(self.readers.size()).unwrap_or(usize::MAX);
         let limit = self.readers.options().get_max_connections();

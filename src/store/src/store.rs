@@ -117,6 +117,11 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         true
     }
 
+    /// What it is, by the names of OpenTelemetry: `sqlite`, `mysql`.
+    fn system(&self) -> &'static str {
+        "other_sql"
+    }
+
     /// How its connections are used now. Asks nobody.
     fn pools(&self) -> Vec<PoolUse> {
         Vec::new()

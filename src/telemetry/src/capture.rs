@@ -60,7 +60,7 @@ impl Capture {
             },
             sink: Some(Box::new(self.clone())),
         });
-        let layer = LogLayer::new(routes, handlers.collect(), Arc::clone(&place));
+        let layer = LogLayer::new(routes, handlers.collect(), Arc::clone(&place), false);
         tracing_subscriber::registry().with(layer)
     }
 

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use crate::level::LogLevel;
 use crate::record::FieldValue;
 use crate::settings::LineForm;
+use crate::traces::Ids;
 use crate::{json, logger};
 
 /// Where and when this process runs.
@@ -38,6 +39,7 @@ pub(crate) struct Happening<'a> {
     pub(crate) file: Option<&'a str>,
     pub(crate) line: Option<u32>,
     pub(crate) inf_id: Option<&'a str>,
+    pub(crate) ids: Option<&'a Ids>,
     pub(crate) message: &'a str,
     /// The fields of the event, then those of the spans around it, the innermost first; of a repeated name the first.
     pub(crate) fields: Vec<(&'static str, &'a FieldValue)>,
@@ -99,6 +101,7 @@ impl Form {
             file: None,
             line: None,
             inf_id: None,
+            ids: None,
             message: &format!(
                 "{dropped} lines are missing here: they came faster than they could be written."
             ),

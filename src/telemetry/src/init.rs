@@ -18,6 +18,7 @@ use crate::routes::Routes;
 use crate::settings::LogSettings;
 use crate::sink::Sink;
 use crate::target::Target;
+use crate::traces::{self, Exporting, TraceError, TraceSettings};
 
 /// Why the log could not be started.
 #[derive(Debug, Error)]
@@ -25,20 +26,27 @@ pub enum InitError {
     /// A thread that writes could not be started.
     #[error("A thread that writes the log cannot be started.")]
     Thread(#[source] io::Error),
+    /// Traces cannot be sent.
+    #[error(transparent)]
+    Traces(#[from] TraceError),
     /// The process has a log already.
     #[error("The log of this process was started before.")]
     Twice,
 }
 
-/// Starts the log of the process.
+/// Starts the log of the process, and its traces if there are settings for them.
 ///
 /// If a file cannot be opened that is said on standard error, and the log goes there: a service without a log file
 /// is better than none. A daemon that is away is tried again; meanwhile its lines wait.
 ///
 /// # Errors
 /// [`InitError`].
-pub fn init(settings: &LogSettings, clock: Arc<dyn Clock>) -> Result<Guard, InitError> {
-    let (subscriber, guard) = start(settings, clock)?;
+pub fn init(
+    settings: &LogSettings,
+    traces: Option<&TraceSettings>,
+    clock: Arc<dyn Clock>,
+) -> Result<Guard, InitError> {
+    let (subscriber, guard) = start_with(settings, traces, clock)?;
     tracing::subscriber::set_global_default(subscriber).map_err(|_| InitError::Twice)?;
     Ok(guard)
 }
@@ -51,6 +59,19 @@ pub fn start(
     settings: &LogSettings,
     clock: Arc<dyn Clock>,
 ) -> Result<(impl Subscriber + Send + Sync + 'static, Guard), InitError> {
+    start_with(settings, None, clock)
+}
+
+/// The same with traces.
+///
+/// # Errors
+/// [`InitError::Thread`] and [`InitError::Traces`].
+pub fn start_with(
+    settings: &LogSettings,
+    traces: Option<&TraceSettings>,
+    clock: Arc<dyn Clock>,
+) -> Result<(impl Subscriber + Send + Sync + 'static, Guard), InitError> {
+    let exporting = traces.map(Exporting::start).transpose()?;
     let place = Place::new(clock, TimeZone::system(), &settings.hostname);
     let routes = Arc::new(ArcSwap::from_pointee(Routes::new(settings)));
     let mut handlers = Vec::new();
@@ -74,9 +95,12 @@ pub fn start(
         handlers.push(Handler { form, sink });
     }
     let control = LogControl::new(Arc::clone(&routes), queues);
-    let layer = LogLayer::new(routes, handlers, place);
+    let layer = LogLayer::new(routes, handlers, place, exporting.is_some());
+    let spans = exporting
+        .as_ref()
+        .map(|exporting| traces::layer(exporting.tracer()));
     Ok((
-        tracing_subscriber::registry().with(layer),
-        Guard::new(control, threads),
+        tracing_subscriber::registry().with(spans).with(layer),
+        Guard::new(control, threads, exporting),
     ))
 }

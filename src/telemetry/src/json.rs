@@ -7,7 +7,8 @@ use crate::pattern::{self, Pattern};
 use crate::record::FieldValue;
 use crate::time;
 
-/// `{"time", "level", "logger", "target", "inf.id", "message", "fields"}`, the last two and the id where there are any.
+/// `{"time", "level", "logger", "target", "inf.id", "trace_id", "span_id", "message", "fields"}`, ids and fields where there are
+/// any.
 pub(crate) fn write(line: &Line<'_>, text: &mut String) {
     let happening = line.happening;
     let mut object = Map::new();
@@ -20,6 +21,10 @@ pub(crate) fn write(line: &Line<'_>, text: &mut String) {
     put("target", happening.target);
     if let Some(id) = happening.inf_id {
         put("inf.id", id);
+    }
+    if let Some(ids) = happening.ids {
+        put("trace_id", &ids.trace);
+        put("span_id", &ids.span);
     }
     put("message", happening.message);
     if !happening.fields.is_empty() {
@@ -43,6 +48,13 @@ pub(crate) fn write_fields(pattern: &Pattern, line: &Line<'_>, text: &mut String
     }
     if let Some(id) = line.happening.inf_id {
         object.entry("inf_id").or_insert_with(|| Value::from(id));
+    }
+    if let Some(ids) = line.happening.ids {
+        for (name, id) in [("trace_id", &ids.trace), ("span_id", &ids.span)] {
+            object
+                .entry(name)
+                .or_insert_with(|| Value::from(id.as_str()));
+        }
     }
     for (name, value) in fields(line.happening) {
         object.entry(name).or_insert(value);

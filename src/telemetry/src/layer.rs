@@ -1,11 +1,12 @@
 //! From an event to its lines.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
+use tracing::dispatcher::WeakDispatch;
 use tracing::span::{Attributes, Id, Record as SpanRecord};
 use tracing::subscriber::Interest;
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
@@ -16,12 +17,17 @@ use crate::logger;
 use crate::record::{FieldValue, Record};
 use crate::routes::Routes;
 use crate::sink::Sink;
+use crate::traces::{self, Ids};
 
 /// Writes events as lines into the handlers that take them.
 pub(crate) struct LogLayer {
     routes: Arc<ArcSwap<Routes>>,
     handlers: Vec<Handler>,
     place: Arc<Place>,
+    /// Whether traces are sent.
+    traced: bool,
+    /// Who knows in which trace a span is.
+    dispatch: OnceLock<WeakDispatch>,
 }
 
 /// A handler: the form of its lines, and where they go.
@@ -39,15 +45,18 @@ impl LogLayer {
         routes: Arc<ArcSwap<Routes>>,
         handlers: Vec<Handler>,
         place: Arc<Place>,
+        traced: bool,
     ) -> Self {
         Self {
             routes,
             handlers,
             place,
+            traced,
+            dispatch: OnceLock::new(),
         }
     }
 
-    fn write(&self, metadata: &Metadata<'_>, event: &Record, spans: &[Record]) {
+    fn write(&self, metadata: &Metadata<'_>, event: &Record, spans: &[Record], ids: Option<&Ids>) {
         let level = LogLevel::of(*metadata.level(), event.critical);
         let routes = self.routes.load();
         let mut takers = routes
@@ -72,6 +81,7 @@ impl LogLayer {
             inf_id: std::iter::once(event)
                 .chain(spans)
                 .find_map(|record| record.inf_id.as_deref()),
+            ids,
             message: &event.message,
             fields,
         };
@@ -83,12 +93,29 @@ impl LogLayer {
     }
 
     /// Spans are always wanted where they are this service's own: they say which infrastructure an event is about,
-    /// whatever their level.
+    /// whatever their level. Those that are for traces alone are wanted where there are traces.
     fn is_wanted(&self, metadata: &Metadata<'_>) -> bool {
         if metadata.is_span() {
-            return logger::is_own_target(metadata.target());
+            let target = metadata.target();
+            return logger::is_own_target(target) && (self.traced || target != traces::TARGET);
         }
         self.routes.load().is_wanted(metadata)
+    }
+}
+
+impl LogLayer {
+    /// The place of the innermost span that is in a trace.
+    fn ids<B>(&self, event: &Event<'_>, context: &Context<'_, B>) -> Option<Ids>
+    where
+        B: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        if !self.traced {
+            return None;
+        }
+        let dispatch = self.dispatch.get()?.upgrade()?;
+        context
+            .event_scope(event)?
+            .find_map(|span| traces::ids(&span.id(), &dispatch))
     }
 }
 
@@ -96,6 +123,10 @@ impl<B> Layer<B> for LogLayer
 where
     B: Subscriber + for<'span> LookupSpan<'span>,
 {
+    fn on_register_dispatch(&self, dispatch: &Dispatch) {
+        let _ = self.dispatch.set(dispatch.downgrade());
+    }
+
     /// The answer is remembered for each place in the code; who changes the routes has it asked again.
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         if self.is_wanted(metadata) {
@@ -110,6 +141,9 @@ where
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, B>) {
+        if attributes.metadata().target() == traces::TARGET {
+            return;
+        }
         let mut record = Record::default();
         attributes.record(&mut record);
         if let Some(span) = context.span(id) {
@@ -134,6 +168,7 @@ where
             .flatten()
             .filter_map(|span| span.extensions().get::<Record>().cloned())
             .collect();
-        self.write(event.metadata(), &record, &spans);
+        let ids = self.ids(event, &context);
+        self.write(event.metadata(), &record, &spans, ids.as_ref());
     }
 }

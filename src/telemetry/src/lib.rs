@@ -35,13 +35,14 @@ mod syslog;
 mod target;
 mod text;
 mod time;
+pub mod traces;
 
 pub use capture::Capture;
 pub use conf::{Conf, ConfEntry, ConfError, ConfSection};
 pub use control::{
     HandlerReport, LevelChange, LevelError, LevelOf, LevelReport, LogControl, LoggerReport,
 };
-pub use init::{InitError, init, start};
+pub use init::{InitError, init, start, start_with};
 pub use level::LogLevel;
 pub use pattern::{Pattern, PatternError};
 pub use queue::Guard;

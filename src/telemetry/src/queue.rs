@@ -22,6 +22,7 @@ use std::time::Duration;
 use crate::control::LogControl;
 use crate::sink::Sink;
 use crate::target::{Target, to_stderr};
+use crate::traces::Exporting;
 
 /// Bytes that may wait to be written.
 const CAPACITY: usize = 4 * 1024 * 1024;
@@ -35,10 +36,12 @@ pub(crate) struct Queue {
     shared: Arc<Shared>,
 }
 
-/// Writes what is left of the log when it is dropped. To be kept until the end of `main`.
+/// Sends what is left of the traces and writes what is left of the log when it is dropped. To be kept until the end of `main`.
 #[must_use = "the log ends when its guard is dropped"]
 pub struct Guard {
     control: LogControl,
+    /// Ended first, so that the log says what came of it.
+    traces: Option<Exporting>,
     threads: Vec<Writer>,
 }
 
@@ -171,8 +174,16 @@ impl State {
 // === impl Guard ===
 
 impl Guard {
-    pub(crate) fn new(control: LogControl, threads: Vec<Writer>) -> Self {
-        Self { control, threads }
+    pub(crate) fn new(
+        control: LogControl,
+        threads: Vec<Writer>,
+        traces: Option<Exporting>,
+    ) -> Self {
+        Self {
+            control,
+            traces,
+            threads,
+        }
     }
 
     /// The means to change the log while the process runs.
@@ -183,6 +194,7 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
+        drop(self.traces.take());
         // All are told first, so that they end at the same time.
         for writer in &self.threads {
             writer.shared.lock().closing = true;

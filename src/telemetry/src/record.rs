@@ -16,6 +16,9 @@ const CRITICAL: &str = "critical";
 /// The field that `tracing` keeps the message in.
 const MESSAGE: &str = "message";
 
+/// What fields begin with that say how a span is to be sent.
+const FOR_TRACES: &str = "otel.";
+
 /// What is shown of a secret.
 const HIDDEN: &str = "***";
 
@@ -47,6 +50,9 @@ pub(crate) enum FieldValue {
 impl Record {
     fn put(&mut self, field: &Field, value: FieldValue) {
         let name = field.name();
+        if name.starts_with(FOR_TRACES) {
+            return;
+        }
         let value = if is_secret_name(name) {
             FieldValue::Text(HIDDEN.to_owned())
         } else {

@@ -2,7 +2,7 @@
 
 use crate::form::Happening;
 
-/// `Inf ID: <id>: <message> <field>=<value> ...`
+/// `Inf ID: <id>: <message> <field>=<value> ...`, and in a trace its place there.
 pub(crate) fn message(happening: &Happening<'_>) -> String {
     let mut text = String::new();
     if let Some(id) = happening.inf_id {
@@ -16,6 +16,9 @@ pub(crate) fn message(happening: &Happening<'_>) -> String {
             text.push(' ');
         }
         text.push_str(&format!("{name}={value}"));
+    }
+    if let Some(ids) = happening.ids {
+        text.push_str(&format!(" trace_id={} span_id={}", ids.trace, ids.span));
     }
     text
 }

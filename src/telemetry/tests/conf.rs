@@ -345,7 +345,7 @@ fn everything_that_is_wrong_is_said_with_its_place() {
         (
             "%(hostname)s",
             "%(host)s",
-            "logging.conf, line 32, section [formatter_simpleFormatter]: format has the field %(host)s, but one of these was expected: asctime, created, msecs, relativeCreated, name, levelname, levelno, message, hostname, inf_id, target, funcName, process, processName, thread, threadName, pathname, filename, module, lineno.",
+            "logging.conf, line 32, section [formatter_simpleFormatter]: format has the field %(host)s, but one of these was expected: asctime, created, msecs, relativeCreated, name, levelname, levelno, message, hostname, inf_id, trace_id, span_id, target, funcName, process, processName, thread, threadName, pathname, filename, module, lineno.",
         ),
         (
             "%(message)s",

@@ -16,10 +16,10 @@ fn there_is_one_log_and_it_ends_with_its_guard() {
         ..LogOptions::default()
     }
     .into();
-    let guard = init(&settings, Arc::new(SystemClock::new())).expect("the first");
+    let guard = init(&settings, None, Arc::new(SystemClock::new())).expect("the first");
     tracing::info!(target: "im_manager", { inf.id = "x" }, "Started.");
     assert!(matches!(
-        init(&settings, Arc::new(SystemClock::new())),
+        init(&settings, None, Arc::new(SystemClock::new())),
         Err(InitError::Twice)
     ));
     drop(guard);

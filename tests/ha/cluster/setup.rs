@@ -12,6 +12,8 @@ pub(crate) struct Setup {
     options: Vec<(String, String)>,
     /// Options of single nodes, by their places.
     own: Vec<(usize, String, String)>,
+    /// Variables of the environment of single nodes.
+    variables: Vec<(usize, String, String)>,
     /// Whether HAProxy sends each request to any node.
     spread: bool,
 }
@@ -28,6 +30,7 @@ impl Setup {
             nodes,
             options: Vec::new(),
             own: Vec::new(),
+            variables: Vec::new(),
             spread: false,
         }
     }
@@ -41,6 +44,13 @@ impl Setup {
     /// Sets an option of one node.
     pub(crate) fn own(mut self, place: usize, name: &str, value: impl ToString) -> Self {
         self.own.push((place, name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Sets a variable of the environment of one node.
+    pub(crate) fn variable(mut self, place: usize, name: &str, value: impl ToString) -> Self {
+        self.variables
+            .push((place, name.to_owned(), value.to_string()));
         self
     }
 
@@ -113,6 +123,9 @@ impl Setup {
         }
         for (_, name, value) in self.own.iter().filter(|(other, ..)| *other == place) {
             builder = builder.option(name, value);
+        }
+        for (_, name, value) in self.variables.iter().filter(|(other, ..)| *other == place) {
+            builder = builder.variable(name, value);
         }
         Member {
             node: builder.start(),

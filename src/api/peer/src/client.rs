@@ -15,8 +15,10 @@ use im_cluster::Peer;
 use im_cluster::peers::{HandOver, PeerError, Peers};
 use im_cluster::status::NodeReport;
 use im_domain::{BootId, InfId};
+use im_telemetry::traces;
 use im_telemetry::{LevelChange, LevelReport};
 use im_util::Secret;
+use tracing::Instrument;
 
 use crate::PATH;
 use crate::envelope::{OVERHEAD, Purpose, Sealer, mark};
@@ -114,10 +116,12 @@ impl HttpPeers {
             settings,
             number,
         } = &*self.inner;
+        let span = traces::call(what.name(), &peer.address);
         let ask = Ask {
             to: peer.boot,
             from,
             number: number.fetch_add(1, Ordering::Relaxed),
+            trace: traces::carried(&span),
             what,
         };
         let message = join(&ask, body).ok_or_else(|| unsent("it cannot be written".to_owned()))?;
@@ -144,9 +148,14 @@ impl HttpPeers {
             let opened = opened.map_err(|error| failed(error.to_string()))?;
             part(opened).ok_or_else(|| failed("its answer cannot be read".to_owned()))
         };
-        tokio::time::timeout(limit, asked)
+        let asked = tokio::time::timeout(limit, asked)
+            .instrument(span.clone())
             .await
-            .unwrap_or_else(|_| Err(failed(format!("no answer in {limit:?}"))))
+            .unwrap_or_else(|_| Err(failed(format!("no answer in {limit:?}"))));
+        if asked.is_err() {
+            traces::failed(&span, "unavailable");
+        }
+        asked
     }
 
     /// Asks a node about the levels of its log, or changes them; the inner error is why it changed nothing.

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use im_api_server::Peer;
 use im_cluster::status::{NodeReport, RunningOperation};
 use im_domain::{BootId, InfId};
+use im_telemetry::traces::Carried;
 use im_telemetry::{LevelChange, LevelReport};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,9 @@ pub(crate) struct Ask {
     pub(crate) from: BootId,
     /// Never used again by the sender.
     pub(crate) number: u64,
+    /// The place of the question in a trace. Nodes of earlier versions neither send nor read it.
+    #[serde(default, skip_serializing_if = "Carried::is_empty")]
+    pub(crate) trace: Carried,
     pub(crate) what: What,
 }
 
@@ -150,6 +154,21 @@ pub(crate) fn headers_in(pairs: Vec<(String, Vec<u8>)>) -> HeaderMap {
             (!NOT_FORWARDED.contains(&name.as_str())).then_some((name, value))
         })
         .collect()
+}
+
+// === impl What ===
+
+impl What {
+    /// A word for it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::HandOver { .. } => "hand_over",
+            Self::Offer { .. } => "offer",
+            Self::Report => "report",
+            Self::Levels(_) => "levels",
+            Self::Forward(_) => "forward",
+        }
+    }
 }
 
 // === impl Connection ===

@@ -12,9 +12,11 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use im_cluster::peers::HandOver;
 use im_cluster::{Cluster, Elsewhere};
+use im_telemetry::traces;
 use im_telemetry::{LevelChange, LevelReport, LogControl};
 use im_util::failpoint;
 use tower::ServiceExt;
+use tracing::{Instrument, Span};
 
 use crate::PATH;
 use crate::client::PeerSettings;
@@ -82,7 +84,8 @@ impl Shared {
         let (ask, body): (Ask, Bytes) = part(opened)?;
         let meant = ask.to == self.cluster.life().boot();
         let (answer, body) = if meant && self.seen.is_new(ask.from, ask.number) {
-            self.perform(ask, body).await
+            let span = span(&ask);
+            self.perform(ask, body).instrument(span).await
         } else {
             (Answer::Refused, Bytes::new())
         };
@@ -147,6 +150,22 @@ impl Shared {
         };
         (answer, body.to_bytes())
     }
+}
+
+/// The span of a question, in the trace of who asks. What nodes ask by themselves is in none; a request of a client may
+/// bring one itself, where the node that forwards it sends no traces.
+fn span(ask: &Ask) -> Span {
+    let span = match (&ask.what, ask.trace.is_empty()) {
+        (_, false) | (What::Forward(_), true) => traces::called(ask.what.name()),
+        (_, true) => return Span::none(),
+    };
+    match &ask.what {
+        What::Forward(head) if ask.trace.is_empty() => {
+            traces::continue_from(&span, &headers_in(head.headers.clone()));
+        }
+        _ => traces::continue_with(&span, &ask.trace),
+    }
+    span
 }
 
 /// Performs a change of the levels of the log, and notes it there.

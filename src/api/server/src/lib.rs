@@ -6,7 +6,7 @@
 //! with certificates that are read again when their files change ([`tls`]), and a stop that lets running requests
 //! finish. Bodies are bounded by who reads them.
 //!
-//! Requests are counted and measured around an API too ([`measured`]).
+//! Requests are counted and measured around an API too ([`measured`]), and get their span ([`traced`]).
 //!
 //! Nothing here knows what a request means.
 
@@ -19,6 +19,7 @@ mod open_files;
 pub mod probe;
 mod settings;
 pub mod tls;
+mod traced;
 pub mod watched;
 
 pub use connection::Peer;
@@ -26,3 +27,4 @@ pub use listener::{Bound, Listening, ServeError, listen, serve};
 pub use measured::measured;
 pub use settings::{ServerLimits, ServerSettings, TlsSettings};
 pub use tls::TlsError;
+pub use traced::traced;

@@ -10,6 +10,7 @@ use im_domain::{BootId, Epoch, InfId};
 use im_store::{Loaded, Position, StoreError, StoreErrorKind};
 use im_telemetry::metrics::{GivenBack, TakenFrom};
 use im_util::failpoint;
+use tracing::Instrument;
 
 use super::{Inner, OPEN_ATTEMPTS, Opened};
 use crate::leases::{Claimed, Lease};
@@ -53,10 +54,12 @@ impl Inner {
                 Some(flight) => flight.clone(),
                 None => {
                     let (inner, wanted) = (Arc::clone(self), id.clone());
-                    let task = self.tasks.spawn(async move {
+                    let acquisition = async move {
                         let _landing = Landing(&inner, &wanted);
                         inner.acquire(&wanted).await
-                    });
+                    };
+                    // In the trace of whoever asked first.
+                    let task = self.tasks.spawn(acquisition.in_current_span());
                     let lost = ClusterError::Lost(id.clone());
                     let flight = task
                         .map(|joined| joined.unwrap_or(Err(lost)))

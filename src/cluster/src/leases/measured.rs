@@ -5,8 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use im_domain::{BootId, InfId};
 use im_telemetry::metrics::RedisMetrics;
+use im_telemetry::traces;
 use im_util::Clock;
 use tokio::sync::broadcast;
+use tracing::Instrument;
 
 use super::{Claimed, Lease, Leases};
 
@@ -39,11 +41,15 @@ impl Measured {
         answered: impl FnOnce(&T) -> Option<bool>,
     ) -> T {
         let begun = self.clock.monotonic();
-        let answer = question.await;
+        let span = traces::query("redis", call);
+        let answer = question.instrument(span.clone()).await;
         let took = self.clock.monotonic().saturating_sub(begun);
         let reachable = self.inner.is_reachable() != Some(false);
         let answered = answered(&answer).unwrap_or(reachable);
         self.metrics.called(call, answered, took);
+        if !answered {
+            traces::failed(&span, "unavailable");
+        }
         self.metrics.reachable(reachable);
         answer
     }

@@ -16,6 +16,7 @@ use im_domain::{Infrastructure, Version};
 use im_store::{JournalChange, Position, StoreError, StoreErrorKind};
 use im_util::failpoint;
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use super::Slot;
 use super::state::{Batch, Outcome};
@@ -120,7 +121,8 @@ impl Slot {
     async fn commit_batches(self: Arc<Self>) {
         let _guard = CommitGuard(&self);
         while let Some(attempt) = self.next_attempt() {
-            let saved = self.save(&attempt, attempt.at).await;
+            let save = self.save(&attempt, attempt.at);
+            let saved = save.instrument(attempt.batch.span.clone()).await;
             let outcome = match saved {
                 Ok(position) => {
                     self.committed(&attempt.next, Event::Committed(position));

@@ -7,6 +7,7 @@ use im_domain::{BootId, Infrastructure, Version};
 use im_store::{JournalChange, Position};
 use im_telemetry::metrics::{LostBy, Tally};
 use tokio::sync::watch;
+use tracing::Span;
 
 use super::Slot;
 use crate::ClusterError;
@@ -36,6 +37,8 @@ pub(super) struct Batch {
     pub(super) journal: Vec<JournalChange>,
     /// Whether the infrastructure itself changes.
     pub(super) touched: bool,
+    /// That of the first change: the trace in which the commit is.
+    pub(super) span: Span,
 }
 
 // === impl Working ===
@@ -205,6 +208,7 @@ impl Batch {
             outcome: watch::Sender::new(None),
             journal: Vec::new(),
             touched: false,
+            span: Span::current(),
         }
     }
 

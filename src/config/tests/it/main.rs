@@ -14,4 +14,5 @@ mod manual;
 mod redis;
 mod reports;
 mod secrets;
+mod traces;
 mod values;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use im_util::Clock;
-use tracing::Instrument;
+use tracing::{Instrument, field};
 
 use super::{Attempt, Call, Layer};
 use crate::ConnectorError;
@@ -36,6 +36,9 @@ impl Layer for Trace {
         // A span of the level of the lines in it, so that these always have its fields.
         let span = tracing::warn_span!(
             "cloud.call",
+            otel.name = format!("{} {}", call.operation.as_str(), call.cloud.kind),
+            otel.kind = "client",
+            otel.status_code = field::Empty,
             cloud.id = %call.cloud.id,
             cloud.kind = %call.cloud.kind,
             cloud.operation = call.operation.as_str(),
@@ -46,6 +49,9 @@ impl Layer for Trace {
         let result = attempt().instrument(span.clone()).await;
         let taken = self.clock.monotonic().saturating_sub(begun);
         let duration_ms = u64::try_from(taken.as_millis()).unwrap_or(u64::MAX);
+        if result.is_err() {
+            span.record("otel.status_code", "ERROR");
+        }
         span.in_scope(|| match &result {
             Ok(_) => tracing::debug!(duration_ms, "The cloud answered."),
             Err(error) => tracing::warn!(

@@ -7,8 +7,10 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use im_telemetry::traces;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tracing::Span;
 
 use super::config::Config;
 use crate::{ConnectorError, CreateIdempotency, ErrorKind, Operation, Retry};
@@ -85,7 +87,7 @@ impl Client {
         body: Option<Value>,
     ) -> Result<Bytes, ConnectorError> {
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.config.base))
             .header(AUTHORIZATION, self.config.authorization.expose())
@@ -94,6 +96,7 @@ impl Client {
             .map_err(|error| {
                 ConnectorError::invalid(operation, "The call cannot be written.").caused_by(error)
             })?;
+        traces::put(&Span::current(), request.headers_mut());
         let response =
             self.connections
                 .request(request)

@@ -36,8 +36,9 @@ pub(crate) fn run(args: &ServeArgs) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    // Held until the end: dropping it writes what is still in the queue.
-    let guard = match im_telemetry::init(&logs, Arc::new(SystemClock::new())) {
+    let traces = wiring::traces::settings(&loaded);
+    // Held until the end: dropping it sends and writes what is still in the queues.
+    let guard = match im_telemetry::init(&logs, traces.as_ref(), Arc::new(SystemClock::new())) {
         Ok(guard) => guard,
         Err(error) => {
             complain(format_args!("error: {error}"));

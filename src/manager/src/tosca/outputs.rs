@@ -19,6 +19,7 @@ impl Manager {
     ///
     /// # Errors
     /// `PropertyNotFound` if the infrastructure was not made from TOSCA.
+    #[tracing::instrument(target = "im_trace", name = "manager.tosca", skip_all, fields(inf.id = %id))]
     pub async fn tosca(&self, credentials: &Credentials, id: &InfId) -> Result<String, Error> {
         let infrastructure = self.infrastructure(credentials, id).await?;
         let text = stored_text(&infrastructure).ok_or_else(|| no_tosca("tosca"))?;
@@ -30,6 +31,7 @@ impl Manager {
     ///
     /// # Errors
     /// `PropertyNotFound` if the infrastructure was not made from TOSCA; `Invalid` if its document cannot be evaluated.
+    #[tracing::instrument(target = "im_trace", name = "manager.outputs", skip_all, fields(inf.id = %id))]
     pub async fn outputs(
         &self,
         credentials: &Credentials,

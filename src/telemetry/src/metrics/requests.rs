@@ -55,8 +55,13 @@ impl RouteName {
         let _ = self.0.set(route);
     }
 
+    /// The route, if one was found.
+    pub fn known(&self) -> Option<&'static str> {
+        self.0.get().copied()
+    }
+
     fn get(&self) -> &'static str {
-        self.0.get().copied().unwrap_or(UNMATCHED)
+        self.known().unwrap_or(UNMATCHED)
     }
 }
 
