@@ -15,6 +15,9 @@ pub(crate) const SERVICE: &str = "InfrastructureManager";
 /// Types of lines that are neither for this service nor for a cloud.
 const NOT_CLOUDS: [&str; 2] = [SERVICE, "VMRC"];
 
+/// Keys that are compared one by one; a line with more takes a map.
+const FEW: usize = 32;
+
 /// Characters of a refused `id` that are shown.
 const SHOWN_ID_CHARS: usize = 64;
 
@@ -55,18 +58,27 @@ impl AuthLine {
     pub(crate) fn from_texts(
         fields: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, CredentialsError> {
-        Self::from_object(
-            fields
+        let texts: Vec<(String, String)> = fields.into_iter().collect();
+        if texts.len() > FEW {
+            let values = texts
                 .into_iter()
-                .map(|(key, text)| (key, Value::String(text)))
-                .collect(),
-        )
+                .map(|(key, text)| (key, Value::String(text)));
+            return Self::from_object(values.collect());
+        }
+        let mut fields: Vec<(String, AuthValue)> = Vec::with_capacity(texts.len());
+        for (key, text) in texts {
+            let value = AuthValue::of_text(&key, text);
+            match fields.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, old)) => *old = value,
+                None => fields.push((key, value)),
+            }
+        }
+        Self { fields }.checked()
     }
 
     fn push(&mut self, key: String, value: Value) {
         let value = match value {
-            Value::String(text) if is_secret_name(&key) => AuthValue::Secret(Secret::new(text)),
-            Value::String(text) => AuthValue::Text(text),
+            Value::String(text) => AuthValue::of_text(&key, text),
             // A password that is a number in JSON is the text of that number.
             other if is_secret_name(&key) || (key == "username" && other.is_number()) => {
                 return self.push(key, Value::String(other.to_string()));
@@ -179,6 +191,13 @@ impl Serialize for AuthLine {
 // === impl AuthValue ===
 
 impl AuthValue {
+    fn of_text(key: &str, text: String) -> Self {
+        match is_secret_name(key) {
+            true => Self::Secret(Secret::new(text)),
+            false => Self::Text(text),
+        }
+    }
+
     fn to_json(&self) -> Value {
         match self {
             Self::Text(text) => Value::String(text.clone()),

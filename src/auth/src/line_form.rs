@@ -82,7 +82,7 @@ fn split_lines(text: &str) -> Vec<String> {
 impl Reader<'_> {
     /// The key of the next piece, if the piece has one.
     fn key(&mut self) -> Option<String> {
-        let end = self.rest.find(['=', ';'])?;
+        let end = self.rest.bytes().position(|b| matches!(b, b'=' | b';'))?;
         let (key, from) = self.rest.split_at(end);
         self.rest = from.strip_prefix('=')?;
         let key = key.trim();

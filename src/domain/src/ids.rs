@@ -63,9 +63,10 @@ pub enum IdError {
 // === impl InfId ===
 
 impl InfId {
-    /// A new random id.
+    /// A new id, random after the time (UUID version 7, RFC 9562): what is made at one time is side by side in the indexes of
+    /// the database, which grow at their end instead of everywhere.
     pub fn random() -> Self {
-        Self(Uuid::new_v4().to_string().into())
+        Self(Uuid::now_v7().to_string().into())
     }
 
     /// The id as text.
@@ -155,9 +156,9 @@ impl fmt::Display for BootId {
 // === impl OperationId ===
 
 impl OperationId {
-    /// A new random id.
+    /// A new id, random after the time, as [`InfId::random`].
     pub fn random() -> Self {
-        Self(Uuid::new_v4())
+        Self(Uuid::now_v7())
     }
 }
 

@@ -5,10 +5,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use im_api_peer::{ClientApi, ClientApis, Local};
 use im_api_rest::{BodyLimits, RequestSettings};
-use im_api_server::Bound;
+use im_api_server::{Bound, Handler};
 use im_api_xmlrpc::CallSettings;
 use im_auth::Authenticator;
 use im_cluster::Cluster;
@@ -162,16 +161,16 @@ impl App {
     }
 
     /// With its requests counted and in traces, whoever answers them.
-    fn measured(&self, router: Router, api: Api) -> Router {
-        let router = im_api_server::traced(router);
+    fn measured(&self, handler: Handler, api: Api) -> Handler {
+        let handler = im_api_server::traced(handler);
         let metrics = self.watched.metrics.requests.clone();
-        im_api_server::measured(router, api, metrics, Arc::clone(&self.clock))
+        im_api_server::measured(handler, api, metrics, Arc::clone(&self.clock))
     }
 
     async fn serve(
         &self,
         server: im_api_server::ServerSettings,
-        api: Router,
+        api: Handler,
     ) -> Result<Bound, String> {
         let bound = im_api_server::serve(server, api, self.shutdown.clone()).await;
         bound.map_err(|error| error.to_string())
@@ -199,8 +198,8 @@ impl App {
             ..CallSettings::default()
         };
         ClientApis {
-            rest: im_api_rest::router(self.manager.clone(), requests),
-            xmlrpc: im_api_xmlrpc::router(self.manager.clone(), calls),
+            rest: im_api_rest::router(self.manager.clone(), requests).into(),
+            xmlrpc: im_api_xmlrpc::router(self.manager.clone(), calls).into(),
         }
     }
 

@@ -17,6 +17,11 @@ use std::process::ExitCode;
 
 use args::Command;
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// Chosen by measurement: see `loadtest/README.md`.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let args = args::Args::parse();

@@ -27,6 +27,14 @@ impl Escaped {
         self.text
     }
 
+    pub(crate) fn push_str(&mut self, text: &str) {
+        if self.text.len() + text.len() <= MAX_TEXT && text.bytes().all(is_plain) {
+            self.text.push_str(text);
+        } else {
+            text.chars().for_each(|c| self.push(c));
+        }
+    }
+
     fn push(&mut self, c: char) {
         if self.text.len() >= MAX_TEXT {
             self.left_out += c.len_utf8();
@@ -44,9 +52,14 @@ impl Escaped {
 
 impl Write for Escaped {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().for_each(|c| self.push(c));
+        self.push_str(text);
         Ok(())
     }
+}
+
+/// What nearly all texts are made of: a character of ASCII that is no control.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 /// Controls, separators of lines and paragraphs, marks of direction, and the byte order mark.

@@ -64,11 +64,7 @@ impl Record {
         }
     }
 
-    fn put_text(&mut self, field: &Field, text: fmt::Arguments<'_>) {
-        let mut escaped = Escaped::default();
-        // A value whose own formatting fails is shown as far as it got.
-        let _ = escaped.write_fmt(text);
-        let text = escaped.finish();
+    fn put_text(&mut self, field: &Field, text: String) {
         match field.name() {
             MESSAGE => self.message = text,
             INF_ID => self.inf_id = Some(text),
@@ -79,11 +75,16 @@ impl Record {
 
 impl Visit for Record {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put_text(field, format_args!("{value:?}"));
+        let mut escaped = Escaped::default();
+        // A value whose own formatting fails is shown as far as it got.
+        let _ = write!(escaped, "{value:?}");
+        self.put_text(field, escaped.finish());
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put_text(field, format_args!("{value}"));
+        let mut escaped = Escaped::default();
+        escaped.push_str(value);
+        self.put_text(field, escaped.finish());
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {

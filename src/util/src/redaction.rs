@@ -28,11 +28,32 @@ const PARTS: [&str; 3] = ["password", "secret", "token"];
 /// `disk.0.os.credentials.new.password`, `subscription_token` ... Letter case does not count; words are separated by
 /// anything that is neither letter nor digit.
 pub fn is_secret_name(name: &str) -> bool {
-    let name = name.to_lowercase();
-    PARTS.iter().any(|part| name.contains(part))
-        || name
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|word| WORDS.contains(&word))
+    // Nearly all names are plain, and every field of a log and of a line of credentials is asked about.
+    if name
+        .bytes()
+        .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
+    {
+        says_so(name)
+    } else {
+        says_so(&name.to_lowercase())
+    }
+}
+
+/// The same for a name in lower case.
+fn says_so(name: &str) -> bool {
+    let mut rest = name.as_bytes();
+    while let [first, after @ ..] = rest {
+        // A part is looked for only where its letter is.
+        if PARTS
+            .iter()
+            .any(|part| part.as_bytes()[0] == *first && rest.starts_with(part.as_bytes()))
+        {
+            return true;
+        }
+        rest = after;
+    }
+    name.split(|c: char| !c.is_alphanumeric())
+        .any(|word| WORDS.contains(&word))
 }
 
 #[cfg(test)]

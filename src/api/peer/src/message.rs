@@ -135,9 +135,11 @@ pub(crate) fn owned(headers: &HeaderMap) -> Option<InfId> {
 }
 
 /// Headers that go from node to node.
-pub(crate) fn headers_out(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn headers_out<'a>(
+    headers: impl IntoIterator<Item = (&'a HeaderName, &'a HeaderValue)>,
+) -> Vec<(String, Vec<u8>)> {
     headers
-        .iter()
+        .into_iter()
         .filter(|(name, _)| !NOT_FORWARDED.contains(&name.as_str()))
         .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
         .collect()

@@ -1,8 +1,7 @@
 //! What a client is told if its request could not be sent on: in the form that its API gives errors.
 
 use axum::response::{IntoResponse, Response};
-use http::request::Parts;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::message::ClientApi;
 
@@ -35,8 +34,8 @@ impl Refusal {
         }
     }
 
-    /// The answer to a request. What must not be tried again without a look has no `Retry-After`.
-    pub(crate) fn answer(self, api: ClientApi, parts: &Parts) -> Response {
+    /// The answer to a request with these headers. What must not be tried again without a look has no `Retry-After`.
+    pub(crate) fn answer(self, api: ClientApi, headers: &HeaderMap) -> Response {
         let text = self.text();
         if api == ClientApi::XmlRpc {
             let kind = [(header::CONTENT_TYPE, "text/xml")];
@@ -46,7 +45,7 @@ impl Refusal {
             Self::OutcomeUnknown => StatusCode::GATEWAY_TIMEOUT,
             Self::OwnerSilent | Self::ChangingHands => StatusCode::SERVICE_UNAVAILABLE,
         };
-        let accepts = parts.headers.get(header::ACCEPT);
+        let accepts = headers.get(header::ACCEPT);
         let accepts = accepts.and_then(|accepts| accepts.to_str().ok());
         let mut response = match accepts.is_some_and(|types| types.contains("application/json")) {
             true => {

@@ -10,12 +10,12 @@ use axum::routing::post;
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
+use im_api_server::Handler;
 use im_cluster::peers::HandOver;
 use im_cluster::{Cluster, Elsewhere};
 use im_telemetry::traces;
 use im_telemetry::{LevelChange, LevelReport, LogControl};
 use im_util::failpoint;
-use tower::ServiceExt;
 use tracing::{Instrument, Span};
 
 use crate::PATH;
@@ -30,9 +30,9 @@ use crate::replay::Seen;
 #[derive(Clone, Debug)]
 pub struct ClientApis {
     /// The REST API.
-    pub rest: Router,
+    pub rest: Handler,
     /// The XML-RPC API.
-    pub xmlrpc: Router,
+    pub xmlrpc: Handler,
 }
 
 /// What the peer listener needs.
@@ -126,11 +126,11 @@ impl Shared {
                 .insert(im_api_server::Peer::from(connection));
         }
         let clients = match head.api {
-            ClientApi::Rest => self.clients.rest.clone(),
-            ClientApi::XmlRpc => self.clients.xmlrpc.clone(),
+            ClientApi::Rest => &self.clients.rest,
+            ClientApi::XmlRpc => &self.clients.xmlrpc,
         };
         failpoint!("peer.serve.before", return bad());
-        let Ok(response) = clients.oneshot(request).await;
+        let response = clients.answer(request).await;
         failpoint!("peer.serve.after");
         if response.extensions().get::<Elsewhere>().is_some() {
             return (Answer::NotMine, Bytes::new());

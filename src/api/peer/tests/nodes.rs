@@ -12,6 +12,7 @@ use axum::routing::any;
 use http::StatusCode;
 use http_body_util::BodyExt;
 use im_api_peer::{ClientApi, ClientApis, HttpPeers, PeerSettings, forwarding, router};
+use im_api_server::Handler;
 use im_cluster::leases::NoLeases;
 use im_cluster::{Cluster, ClusterSettings, Elsewhere, NoRecovery, NodeSettings, Opened, Parts};
 use im_domain::{InfId, Infrastructure};
@@ -21,11 +22,10 @@ use im_util::{Secret, SystemClock};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
-use tower::ServiceExt;
 
 struct Node {
     cluster: Cluster,
-    clients: Router,
+    clients: Handler,
     address: String,
 }
 
@@ -89,8 +89,8 @@ async fn node(store: &Arc<dyn Database>, name: &str, secret: &str) -> Node {
         .route("/infrastructures/{id}", any(change))
         .with_state(known);
     let apis = ClientApis {
-        rest: api.clone(),
-        xmlrpc: Router::new(),
+        rest: api.clone().into(),
+        xmlrpc: Router::new().into(),
     };
     let options = LogSettings::from(LogOptions::default());
     let (_, log) = im_telemetry::start(&options, Arc::new(SystemClock::new())).unwrap();
@@ -110,7 +110,7 @@ async fn ask(node: &Node, id: &InfId, body: &str) -> (StatusCode, http::HeaderMa
         .header("Authorization", "type = X; password = p")
         .body(Body::from(body.to_owned()))
         .unwrap();
-    let response = node.clients.clone().oneshot(request).await.unwrap();
+    let response = node.clients.answer(request).await;
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let text = String::from_utf8_lossy(&body).into_owned();
@@ -265,7 +265,7 @@ async fn what_was_not_sent_was_not_done_and_what_was_sent_is_not_known() {
             .header("Accept", accept)
             .body(Body::from("a"))
             .unwrap();
-        let response = clients.oneshot(request).await.unwrap();
+        let response = clients.answer(request).await;
         assert_eq!(response.status().as_u16(), status, "{method} {accept}");
         let retry = response.headers().contains_key("Retry-After");
         assert_eq!(retry, status == 503, "{method} {accept}");

@@ -8,35 +8,38 @@ use crate::{RequestSettings, routes};
 
 /// The use cases and the settings. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Api {
+pub(crate) struct Api(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     manager: Manager,
-    settings: Arc<RequestSettings>,
+    settings: RequestSettings,
     /// The templates of all paths, sorted.
-    templates: Arc<[&'static str]>,
+    templates: Vec<&'static str>,
 }
 
 // === impl Api ===
 
 impl Api {
     pub(crate) fn new(manager: Manager, settings: RequestSettings) -> Self {
-        Self {
+        Self(Arc::new(Inner {
             manager,
-            settings: Arc::new(settings),
-            templates: routes::templates().into(),
-        }
+            settings,
+            templates: routes::templates(),
+        }))
     }
 
     pub(crate) fn manager(&self) -> &Manager {
-        &self.manager
+        &self.0.manager
     }
 
     /// The template of this text.
     pub(crate) fn template(&self, text: &str) -> Option<&'static str> {
-        let found = self.templates.binary_search(&text).ok()?;
-        self.templates.get(found).copied()
+        let found = self.0.templates.binary_search(&text).ok()?;
+        self.0.templates.get(found).copied()
     }
 
     pub(crate) fn settings(&self) -> &RequestSettings {
-        &self.settings
+        &self.0.settings
     }
 }

@@ -45,7 +45,7 @@ async fn envelope(State(api): State<Api>, mut request: Request, next: Next) -> R
     let span = tracing::info_span!(
         "rest",
         request.id = id.as_str(),
-        method = %request.method(),
+        method = request.method().as_str(),
         path = request.uri().path(),
         inf.id = field::Empty,
     );

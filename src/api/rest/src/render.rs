@@ -107,7 +107,6 @@ pub(crate) fn machine(form: Form, radl: &Radl) -> Result<Response, ApiError> {
 
 /// An answer that is given as the owner of an infrastructure.
 pub(crate) fn owned(id: &InfId, mut response: Response) -> Response {
-    tracing::Span::current().record("inf.id", id.as_str());
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(INF_ID, id);
     }

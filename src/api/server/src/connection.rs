@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
 use hyper::Request;
@@ -19,11 +18,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
-use crate::ServerLimits;
 use crate::tls::Tls;
 use crate::watched::{Phase, Watched};
+use crate::{Handler, ServerLimits};
 
 /// Who is at the other end; an extension of every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +38,7 @@ pub struct Peer {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) name: &'static str,
-    pub(crate) router: Router,
+    pub(crate) handler: Handler,
     pub(crate) limits: ServerLimits,
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) drain: CancellationToken,
@@ -73,12 +71,11 @@ impl Shared {
         let limits = &self.limits;
         let stream = Watched::new(stream, limits.head_timeout, limits.write_timeout);
         let phase = stream.phase();
-        let (router, drain) = (self.router.clone(), self.drain.clone());
+        let (handler, drain) = (&self.handler, &self.drain);
         let service = service_fn(move |request| {
-            let answered = respond(router.clone(), phase.clone(), peer, request);
-            let drain = drain.clone();
+            let answered = respond(handler, phase.clone(), peer, request);
             async move {
-                let mut response = answered.await?;
+                let mut response = answered.await;
                 if drain.is_cancelled() {
                     let headers = response.headers_mut();
                     headers.insert(CONNECTION, HeaderValue::from_static("close"));
@@ -99,13 +96,13 @@ impl Shared {
 }
 
 async fn respond(
-    router: Router,
+    handler: &Handler,
     phase: Phase,
     peer: Peer,
     request: Request<Incoming>,
-) -> Result<Response, Infallible> {
+) -> Response {
     let _serving = phase.serve();
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(peer);
-    router.oneshot(request).await
+    handler.answer(request).await
 }

@@ -1,4 +1,4 @@
-//! Accepts connections for the APIs and hands their requests to a router.
+//! Accepts connections for the APIs and hands their requests to a [`Handler`].
 //!
 //! What is hostile about connections ends here, so that the rooms above see complete request heads of a bounded size
 //! that arrive in a bounded time: caps on connections in all and for each client address ([`admission`]), time-outs
@@ -13,6 +13,7 @@
 pub mod admission;
 mod connection;
 mod deaf;
+mod handler;
 mod listener;
 mod measured;
 mod open_files;
@@ -23,6 +24,7 @@ mod traced;
 pub mod watched;
 
 pub use connection::Peer;
+pub use handler::{Answering, Handler};
 pub use listener::{Bound, Listening, ServeError, listen, serve};
 pub use measured::measured;
 pub use settings::{ServerLimits, ServerSettings, TlsSettings};

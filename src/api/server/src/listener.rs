@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
@@ -17,7 +16,7 @@ use crate::admission::Admission;
 use crate::connection::{Peer, Shared};
 use crate::deaf::deafen;
 use crate::tls::{Tls, TlsError};
-use crate::{ServerLimits, ServerSettings};
+use crate::{Handler, ServerLimits, ServerSettings};
 
 /// How long no connection is taken after the operating system had no means for one.
 const BREATH: Duration = Duration::from_millis(50);
@@ -115,24 +114,24 @@ pub async fn listen(mut settings: ServerSettings) -> Result<Listening, ServeErro
     })
 }
 
-/// Listens, and serves connections with the router until `shutdown` is cancelled. When this returns, clients can
+/// Listens, and serves connections with the handler until `shutdown` is cancelled. When this returns, clients can
 /// connect.
 ///
 /// # Errors
 /// If the address cannot be listened on or the files of TLS cannot be used.
 pub async fn serve(
     settings: ServerSettings,
-    router: Router,
+    handler: impl Into<Handler>,
     shutdown: CancellationToken,
 ) -> Result<Bound, ServeError> {
-    Ok(listen(settings).await?.serve(router, shutdown))
+    Ok(listen(settings).await?.serve(handler, shutdown))
 }
 
 // === impl Listening ===
 
 impl Listening {
-    /// Serves connections with the router until `shutdown` is cancelled.
-    pub fn serve(self, router: Router, shutdown: CancellationToken) -> Bound {
+    /// Serves connections with the handler until `shutdown` is cancelled.
+    pub fn serve(self, handler: impl Into<Handler>, shutdown: CancellationToken) -> Bound {
         let Self {
             tcp,
             addr,
@@ -151,7 +150,7 @@ impl Listening {
             admission: Arc::new(Admission::new(&limits)),
             shared: Arc::new(Shared {
                 name,
-                router,
+                handler: handler.into(),
                 limits,
                 tls,
                 drain,

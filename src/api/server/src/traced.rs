@@ -1,32 +1,35 @@
 //! The span of a request: the part of its trace that this service has.
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::header::USER_AGENT;
-use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use im_telemetry::metrics::RouteName;
 use im_telemetry::traces::{self, TARGET};
 use tracing::{Instrument, Span, field};
 
-use crate::Peer;
+use crate::{Handler, Peer};
 
 /// Puts the span around the requests of an API, in the trace that they come with if they come with one. The answer says in
 /// the header `traceresponse` in which. It belongs around everything that answers, and within
 /// [`measured`](crate::measured()), whose route names the span.
-pub fn traced(router: Router) -> Router {
-    router.layer(from_fn(trace))
+pub fn traced(inner: Handler) -> Handler {
+    Handler::new(move |request| {
+        let span = span(&request);
+        let inner = inner.clone();
+        async move {
+            match span.is_disabled() {
+                true => inner.answer(request).await,
+                false => trace(span, request, inner).await,
+            }
+        }
+    })
 }
 
-async fn trace(request: Request, next: Next) -> Response {
-    let span = span(&request);
-    if span.is_disabled() {
-        return next.run(request).await;
-    }
+async fn trace(span: Span, request: Request, inner: Handler) -> Response {
     traces::continue_from(&span, request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<RouteName>().cloned();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = inner.answer(request).instrument(span.clone()).await;
     if let Some(route) = route.as_ref().and_then(RouteName::known) {
         traces::rename(&span, format!("{method} {route}"));
         span.record("http.route", route);

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use im_api_peer::{ClientApi, ClientApis, HttpPeers, PeerSettings, forwarding, router};
-use im_api_server::{Bound, Listening, ServerSettings, listen};
+use im_api_server::{Bound, Handler, Listening, ServerSettings, listen};
 use im_cluster::leases::{Measured, NoLeases};
 use im_cluster::peers::NoPeers;
 use im_cluster::{
@@ -156,7 +155,7 @@ impl Way {
     }
 
     /// Puts forwarding around an API.
-    pub(crate) fn around(&self, clients: Router, api: ClientApi, cluster: &Cluster) -> Router {
+    pub(crate) fn around(&self, clients: Handler, api: ClientApi, cluster: &Cluster) -> Handler {
         forwarding(clients, api, cluster.clone(), self.peers.clone())
     }
 

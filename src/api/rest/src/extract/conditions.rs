@@ -25,10 +25,9 @@ const LONGEST_KEY: usize = 255;
 pub(crate) struct ForRequest {
     api: Api,
     manager: Manager,
-    key: Option<String>,
+    /// With what the request is, without its body.
+    key: Option<(String, Sha256)>,
     versions: Option<Vec<Version>>,
-    /// What the request is, without its body.
-    digest: Sha256,
 }
 
 // === impl ForRequest ===
@@ -41,9 +40,11 @@ impl ForRequest {
 
     /// The use cases that create something out of this body: a repeat under the same key is answered as the first one.
     pub(crate) fn creating(&mut self, body: &str) {
-        let Some(key) = self.key.take() else { return };
-        self.digest.update(body.as_bytes());
-        let digest = std::mem::take(&mut self.digest).finalize();
+        let Some((key, mut digest)) = self.key.take() else {
+            return;
+        };
+        digest.update(body.as_bytes());
+        let digest = digest.finalize();
         let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         self.manager = self.api.manager().for_request(Conditions {
             key: Some(IdempotencyKey { key, digest }),
@@ -72,27 +73,31 @@ impl FromRequestParts<Api> for ForRequest {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
         let versions = versions(&parts.headers)?;
-        let mut digest = Sha256::new();
-        let kind = parts.headers.get(CONTENT_TYPE);
-        for part in [
-            parts.method.as_str().as_bytes(),
-            parts.uri.to_string().as_bytes(),
-            kind.map(HeaderValue::as_bytes).unwrap_or_default(),
-        ] {
-            digest.update((part.len() as u64).to_be_bytes());
-            digest.update(part);
-        }
         Ok(Self {
             api: api.clone(),
             manager: api.manager().for_request(Conditions {
                 key: None,
                 versions: versions.clone(),
             }),
-            key: key(&parts.headers)?,
+            key: key(&parts.headers)?.map(|key| (key, digest(parts))),
             versions,
-            digest,
         })
     }
+}
+
+/// What a request is, without its body.
+fn digest(parts: &Parts) -> Sha256 {
+    let mut digest = Sha256::new();
+    let kind = parts.headers.get(CONTENT_TYPE);
+    for part in [
+        parts.method.as_str().as_bytes(),
+        parts.uri.to_string().as_bytes(),
+        kind.map(HeaderValue::as_bytes).unwrap_or_default(),
+    ] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest
 }
 
 /// The key of a request: in quotation marks, as a text of structured fields, or without.

@@ -69,7 +69,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Inf {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let texts = PathTexts::from_request_parts(parts, state).await?;
-        tracing::Span::current().record("inf.id", texts.get(0));
+        name_infrastructure(texts.get(0));
         Ok(Self(texts))
     }
 }
@@ -84,6 +84,11 @@ impl<S: Sync> FromRequestParts<S> for LastSegment {
             .map_err(|_| not_text())?;
         Ok(Self(text.into_owned()))
     }
+}
+
+/// Says in the lines of the log which infrastructure the request is about.
+pub(crate) fn name_infrastructure(id: &str) {
+    tracing::Span::current().record("inf.id", id);
 }
 
 fn not_text() -> ApiError {

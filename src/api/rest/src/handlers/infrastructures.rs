@@ -5,7 +5,7 @@ use im_domain::Vm;
 
 use super::Answer;
 use crate::api::Api;
-use crate::extract::{BaseUrl, Caller, ForRequest, Inf, Params, Uploaded};
+use crate::extract::{BaseUrl, Caller, ForRequest, Inf, Params, Uploaded, name_infrastructure};
 use crate::negotiate::{Accept, MediaType};
 use crate::openapi::Refused;
 use crate::render::{UriForm, UriList};
@@ -67,6 +67,7 @@ pub(crate) async fn create(
     let form = accept.choose(MediaType::UriList)?;
     let created = api.manager().create(&caller, document, asynchronous).await;
     let id = created.map_err(|error| prefix::CREATE.error(error))?;
+    name_infrastructure(id.as_str());
     Ok(api.owned(&id, render::uri(form, base.infrastructure(&id))?))
 }
 

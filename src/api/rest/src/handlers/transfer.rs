@@ -1,7 +1,7 @@
 //! The stored form of an infrastructure: export and import.
 
 use super::Answer;
-use crate::extract::{BaseUrl, Caller, ForRequest, Inf, Params, Uploaded};
+use crate::extract::{BaseUrl, Caller, ForRequest, Inf, Params, Uploaded, name_infrastructure};
 use crate::negotiate::{Accept, MediaType};
 use crate::openapi::Refused;
 use crate::render::UriForm;
@@ -30,6 +30,7 @@ pub(crate) async fn import(
     let form = accept.choose(MediaType::UriList)?;
     let imported = api.manager().import(&caller, &data).await;
     let id = imported.map_err(|error| prefix::IMPORT.error(error))?;
+    name_infrastructure(id.as_str());
     Ok(api.owned(&id, render::uri(form, base.infrastructure(&id))?))
 }
 
