@@ -348,6 +348,7 @@ impl Inner {
             "cluster.create.before",
             return Err(ClusterError::Unavailable("a failpoint".to_owned()))
         );
+        let sent = self.parts.clock.monotonic();
         let inserted = store
             .insert_with(&infrastructure, &life.boot(), &journal)
             .await;
@@ -357,6 +358,7 @@ impl Inner {
             return Err(ClusterError::OutcomeUnknown(id))
         );
         let slot = Slot::new(infrastructure, position, self.surroundings(life));
+        slot.confirmed(sent);
         slot.recovered();
         let slot = self.table.hold(slot);
         self.table.keep(&slot).await;

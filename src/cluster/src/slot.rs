@@ -41,6 +41,9 @@ pub struct Slot {
     asked: Asked,
     /// When it began to be owned here, in monotonic time.
     since: Duration,
+    /// When the last statement was sent of which the database has said that the row was this boot's: nanoseconds of monotonic
+    /// time.
+    confirmed: AtomicU64,
 }
 
 /// What a slot lives in.
@@ -58,6 +61,9 @@ pub(crate) struct Surroundings {
 
 /// How often an answer that must be proved by the database is tried again because a change came between.
 const READ_ATTEMPTS: usize = 5;
+
+/// For how long after a statement was sent its answer says whose a row is, beside the session.
+const CONFIRMED: Duration = Duration::from_millis(500);
 
 // === impl Slot ===
 
@@ -82,6 +88,7 @@ impl Slot {
             refresh: AsyncMutex::new(()),
             asked: Asked::default(),
             since: surroundings.clock.monotonic(),
+            confirmed: AtomicU64::new(0),
             surroundings,
         }
     }
@@ -168,6 +175,7 @@ impl Slot {
 
     /// Whether the row stands where this slot has come to. Finding another owner ends the slot.
     async fn standing_is(&self, at: Position) -> Result<bool, ClusterError> {
+        let sent = self.surroundings.clock.monotonic();
         let asked = self.surroundings.store.standing(&self.id).await;
         let standing = asked.map_err(|error| ClusterError::from_store(&self.id, &error))?;
         let Some(standing) = standing else {
@@ -178,17 +186,35 @@ impl Slot {
             self.fenced(Some(standing.position));
             return Err(self.lost());
         }
+        self.confirmed(sent);
         Ok(standing.position == at)
     }
 
+    /// The database has answered a statement that was sent then: the row was this boot's.
+    pub(crate) fn confirmed(&self, sent: Duration) {
+        let sent = u64::try_from(sent.as_nanos()).unwrap_or(u64::MAX);
+        self.confirmed.fetch_max(sent, Ordering::AcqRel);
+    }
+
+    fn was_just_confirmed(&self) -> bool {
+        let sent = Duration::from_nanos(self.confirmed.load(Ordering::Acquire));
+        let now = self.surroundings.clock.monotonic();
+        !sent.is_zero() && now.saturating_sub(sent) < CONFIRMED
+    }
+
     /// Whether an effect that cannot be fenced, such as a call of a cloud, may begin now: the session is fresh, and
-    /// the database says that the row is still this boot's.
+    /// the database says that the row is still this boot's, or has said so a moment ago.
+    ///
+    /// It is the session that proves it: nobody takes over from a boot that is not declared dead. The question is for those who
+    /// trust no clock, and a commit that was just acknowledged (most calls follow one) has answered it.
     ///
     /// # Errors
     /// `NotFresh` or `Lost`: begin nothing. What the database says otherwise.
     pub async fn confirm(&self) -> Result<(), ClusterError> {
         failpoint!("cluster.confirm.before", return Err(self.lost()));
-        self.standing_is(self.position()).await?;
+        if !self.was_just_confirmed() {
+            self.standing_is(self.position()).await?;
+        }
         if self.is_lost() {
             return Err(self.lost());
         }

@@ -70,7 +70,6 @@ impl<'a> Entry<'a> {
 
     /// Intents are written down, and the clouds may be asked as soon as this is committed.
     pub fn plan(&mut self, names: &Names, planned: &[Planned]) {
-        let mut numbers = Vec::with_capacity(planned.len());
         for intent in planned {
             let Some(vm) = self.infrastructure.vm_mut(intent.vm) else {
                 continue;
@@ -87,7 +86,7 @@ impl<'a> Entry<'a> {
                 intent.vm,
                 intent.attempt,
             );
-            self.journal.push(JournalChange::Plan(NewIntent {
+            let new = NewIntent {
                 seq,
                 action: intent.action,
                 operation: intent.operation,
@@ -95,11 +94,9 @@ impl<'a> Entry<'a> {
                 token,
                 cloud,
                 spec_digest: intent.digest.clone(),
-            }));
-            numbers.push(seq);
-        }
-        for seq in numbers {
-            self.push_mark(seq, IntentState::Calling, None);
+            };
+            self.journal
+                .push(JournalChange::Plan(new, IntentState::Calling));
         }
     }
 

@@ -66,7 +66,7 @@ fn plans(operation: OperationId, seq: u64) -> Vec<JournalChange> {
         idempotency: None,
     };
     let plan = |seq| {
-        JournalChange::Plan(NewIntent {
+        let intent = NewIntent {
             seq,
             action: IntentAction::Launch,
             operation,
@@ -74,7 +74,8 @@ fn plans(operation: OperationId, seq: u64) -> Vec<JournalChange> {
             token: OperationId::random().to_string(),
             cloud: "dummy".to_owned(),
             spec_digest: String::new(),
-        })
+        };
+        JournalChange::Plan(intent, IntentState::Calling)
     };
     vec![
         JournalChange::Begin(operation_begins),

@@ -166,11 +166,15 @@ impl Slot {
                 "a failpoint"
             ))
         );
+        let sent = self.surroundings.clock.monotonic();
         let saved = if batch.touched {
             store.save_with(next, at, &batch.journal).await
         } else {
             store.record(&self.id, at, &batch.journal).await
         };
+        if saved.is_ok() {
+            self.confirmed(sent);
+        }
         failpoint!(
             "cluster.commit.after",
             return Err(StoreError::new(

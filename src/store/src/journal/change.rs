@@ -20,8 +20,8 @@ pub enum JournalChange {
     Answer(OperationId, String),
     /// An operation ends, `Done` or `Failed`. Its credentials are erased. `None` keeps the outcome that it has.
     End(OperationId, OperationState, Option<String>),
-    /// An intent is planned.
-    Plan(NewIntent),
+    /// An intent is written down, in this state: `Calling` if the cloud may be asked as soon as this is committed.
+    Plan(NewIntent, IntentState),
     /// An intent comes to another state. `None` keeps the result that it has.
     Mark {
         /// Its number.

@@ -10,7 +10,10 @@ use super::read::{USUAL, ask};
 use crate::change::{Done, number, seconds};
 use crate::columns::Columns;
 use crate::journal::{corrupt, read};
-use crate::{Intent, JournalChange, NewIntent, NewOperation, Operation, OperationsOf, StoreError};
+use crate::{
+    Intent, IntentState, JournalChange, NewIntent, NewOperation, Operation, OperationsOf,
+    StoreError,
+};
 
 const BEGIN: &str = "INSERT INTO im_operation(id, inf_id, kind, state, epoch, boot, sealed, user_key, idem_key, digest, \
      created, updated) VALUES(?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8, ?9, unixepoch(), unixepoch())";
@@ -31,7 +34,7 @@ const END: &str = "UPDATE im_operation SET state = ?3, outcome = coalesce(?4, ou
      updated = unixepoch(), ended = unixepoch() WHERE id = ?1 AND inf_id = ?2 AND ended IS NULL";
 
 const PLAN: &str = "INSERT INTO im_intent(inf_id, seq, op, operation, vm, token, cloud, spec_digest, state, epoch, \
-     created, updated) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'planned', ?9, unixepoch(), unixepoch())";
+     created, updated) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?9, unixepoch(), unixepoch())";
 
 /// The moment at which the cloud's answer was known stays.
 const MARK: &str = "UPDATE im_intent SET state = ?3, result = coalesce(?4, result), updated = unixepoch(), \
@@ -98,7 +101,9 @@ async fn one(
         JournalChange::Begin(operation) => {
             return begin(connection, inf, epoch, operation).await;
         }
-        JournalChange::Plan(intent) => return plan(connection, inf, epoch, intent).await,
+        JournalChange::Plan(intent, state) => {
+            return plan(connection, inf, epoch, intent, *state).await;
+        }
         JournalChange::TakeOver(id, boot) => about(TAKE_OVER, id)
             .bind(boot.to_string())
             .bind(number(epoch.0)),
@@ -146,6 +151,7 @@ async fn plan(
     inf: &InfId,
     epoch: Epoch,
     intent: &NewIntent,
+    state: IntentState,
 ) -> Result<SqliteQueryResult, Error> {
     sqlx::query(PLAN)
         .bind(inf.as_str())
@@ -157,6 +163,7 @@ async fn plan(
         .bind(&intent.cloud)
         .bind(&intent.spec_digest)
         .bind(number(epoch.0))
+        .bind(state.as_str())
         .execute(connection)
         .await
 }

@@ -24,7 +24,7 @@ fn begin(id: OperationId) -> NewOperation {
 }
 
 fn plan(operation: OperationId, seq: u64) -> JournalChange {
-    JournalChange::Plan(NewIntent {
+    let intent = NewIntent {
         seq,
         action: IntentAction::Launch,
         operation,
@@ -32,7 +32,8 @@ fn plan(operation: OperationId, seq: u64) -> JournalChange {
         token: format!("{operation}-{seq}"),
         cloud: "dummy".to_owned(),
         spec_digest: "abc".to_owned(),
-    })
+    };
+    JournalChange::Plan(intent, IntentState::Planned)
 }
 
 fn mark(seq: u64, state: IntentState, result: Option<&str>) -> JournalChange {
@@ -90,7 +91,10 @@ pub(crate) async fn an_operation_comes_with_its_infrastructure<B: Backend>() {
             (1, IntentState::Planned, None)
         ]
     );
-    assert_eq!(plan(id, 1), JournalChange::Plan(intents[1].plan.clone()));
+    assert_eq!(
+        plan(id, 1),
+        JournalChange::Plan(intents[1].plan.clone(), IntentState::Planned)
+    );
     assert_eq!((intents[1].epoch, intents[1].resolved), (at.epoch, None));
     assert!(
         store
@@ -181,14 +185,14 @@ pub(crate) async fn a_journal_that_cannot_be_changed_stops_the_save<B: Backend>(
     let (_backend, store, mut inf, id, at) = begun::<B>(1).await;
     inf.cont_out = "changed".into();
     let other = OperationId::random();
-    let JournalChange::Plan(mut twin) = plan(id, 0) else {
+    let JournalChange::Plan(mut twin, calling) = plan(id, 0) else {
         panic!();
     };
     twin.seq = 7;
     for change in [
         mark(5, IntentState::Calling, None),
         JournalChange::Set(other, OperationState::Waiting),
-        JournalChange::Plan(twin),
+        JournalChange::Plan(twin, calling),
         plan(other, 0),
         JournalChange::Begin(begin(id)),
     ] {

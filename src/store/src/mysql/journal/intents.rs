@@ -10,7 +10,7 @@ use crate::{IntentState, JournalChange, NewIntent};
 const PLAN: &str = "INSERT INTO im_intent(inf_id, seq, op, operation, vm, token, cloud, spec_digest, state, epoch, \
      created_at, updated_at) VALUES";
 
-const PLANNED: &str = "(?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, NOW(6), NOW(6))";
+const PLANNED: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(6), NOW(6))";
 
 /// The moment at which the cloud's answer was known stays.
 const MARK: &str = "UPDATE im_intent SET state = ?, updated_at = NOW(6), \
@@ -20,11 +20,11 @@ const MARK: &str = "UPDATE im_intent SET state = ?, updated_at = NOW(6), \
 pub(super) type Marked<'a> = (u64, Option<&'a str>);
 
 /// The plans at the beginning, as many as one statement takes.
-pub(super) fn plans(changes: &[JournalChange]) -> Vec<&NewIntent> {
+pub(super) fn plans(changes: &[JournalChange]) -> Vec<(&NewIntent, IntentState)> {
     changes
         .iter()
         .map_while(|change| match change {
-            JournalChange::Plan(intent) => Some(intent),
+            JournalChange::Plan(intent, state) => Some((intent, *state)),
             _ => None,
         })
         .take(MANY)
@@ -53,11 +53,11 @@ pub(super) async fn plan(
     connection: &mut MySqlConnection,
     inf: &InfId,
     epoch: Epoch,
-    intents: &[&NewIntent],
+    intents: &[(&NewIntent, IntentState)],
 ) -> Result<(), Error> {
     let text = format!("{PLAN} {}", places(PLANNED, intents.len()));
     let mut insert = query(text, intents.len());
-    for intent in intents {
+    for (intent, state) in intents {
         insert = insert
             .bind(inf.as_str().to_owned())
             .bind(number(intent.seq))
@@ -67,6 +67,7 @@ pub(super) async fn plan(
             .bind(intent.token.clone())
             .bind(intent.cloud.clone())
             .bind(intent.spec_digest.clone())
+            .bind(state.as_str())
             .bind(number(epoch.0));
     }
     insert.execute(connection).await.map(|_| ())

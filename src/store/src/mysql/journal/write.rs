@@ -46,7 +46,7 @@ pub(in crate::mysql) async fn write(
                 }
                 (1, 1)
             }
-            JournalChange::Plan(_) => {
+            JournalChange::Plan(..) => {
                 let plans = intents::plans(rest);
                 intents::plan(connection, inf, epoch, &plans).await?;
                 (plans.len() as u64, plans.len())
@@ -131,7 +131,7 @@ async fn one(
             id,
         ),
         // Those are made in other ways.
-        JournalChange::Begin(_) | JournalChange::Plan(_) | JournalChange::Mark { .. } => {
+        JournalChange::Begin(_) | JournalChange::Plan(..) | JournalChange::Mark { .. } => {
             return Ok(0);
         }
     };
