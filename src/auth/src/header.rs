@@ -47,9 +47,20 @@ pub(crate) fn read(
             "this service takes Basic or Bearer credentials alone.",
         ));
     }
-    match serde_json::from_str::<Value>(line_form::without_blank_ends(text)) {
-        Ok(value) => json_form::read(value),
-        Err(_) => line_form::read(text),
+    let bare = line_form::without_blank_ends(text);
+    if may_be_json(bare)
+        && let Ok(value) = serde_json::from_str::<Value>(bare)
+    {
+        return json_form::read(value);
+    }
+    line_form::read(text)
+}
+
+/// Whether a text begins as one of JSON does.
+fn may_be_json(text: &str) -> bool {
+    match text.as_bytes().first() {
+        Some(b'[' | b'{' | b'"' | b'-' | b'0'..=b'9') => true,
+        _ => matches!(text, "null" | "true" | "false"),
     }
 }
 

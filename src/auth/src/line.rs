@@ -1,5 +1,7 @@
 //! One line of credentials: keys and values in order of arrival.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use im_util::{Secret, is_secret_name};
@@ -15,7 +17,10 @@ pub(crate) const SERVICE: &str = "InfrastructureManager";
 /// Types of lines that are neither for this service nor for a cloud.
 const NOT_CLOUDS: [&str; 2] = [SERVICE, "VMRC"];
 
-/// Keys that are compared one by one; a line with more takes a map.
+/// Keys that a line has, as a rule.
+const USUAL: usize = 6;
+
+/// Keys that are compared one by one; those after them are looked up.
 const FEW: usize = 32;
 
 /// Characters of a refused `id` that are shown.
@@ -26,7 +31,7 @@ const SHOWN_ID_CHARS: usize = 64;
 /// Printing it shows `id` and `type`, and of the rest the keys alone.
 #[derive(Clone, Default, PartialEq)]
 pub struct AuthLine {
-    fields: Vec<(String, AuthValue)>,
+    fields: Vec<(Cow<'static, str>, AuthValue)>,
 }
 
 /// The value of a key.
@@ -55,22 +60,31 @@ impl AuthLine {
     }
 
     /// A line from keys and texts. A repeated key has its last value, in the place of the first.
-    pub(crate) fn from_texts(
-        fields: impl IntoIterator<Item = (String, String)>,
+    pub(crate) fn from_texts<'a>(
+        texts: impl IntoIterator<Item = (&'a str, String)>,
     ) -> Result<Self, CredentialsError> {
-        let texts: Vec<(String, String)> = fields.into_iter().collect();
-        if texts.len() > FEW {
-            let values = texts
-                .into_iter()
-                .map(|(key, text)| (key, Value::String(text)));
-            return Self::from_object(values.collect());
-        }
-        let mut fields: Vec<(String, AuthValue)> = Vec::with_capacity(texts.len());
-        for (key, text) in texts {
-            let value = AuthValue::of_text(&key, text);
-            match fields.iter_mut().find(|(known, _)| *known == key) {
+        let mut texts = texts.into_iter();
+        let mut fields: Vec<(Cow<'static, str>, AuthValue)> = Vec::with_capacity(USUAL);
+        for (key, text) in texts.by_ref().take(FEW) {
+            let value = AuthValue::of_text(key, text);
+            match fields.iter_mut().find(|(known, _)| known == key) {
                 Some((_, old)) => *old = value,
-                None => fields.push((key, value)),
+                None => fields.push((kept(key), value)),
+            }
+        }
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (key, text) in texts {
+            if places.is_empty() {
+                let known = fields.iter().enumerate();
+                places = known.map(|(at, (key, _))| (key.to_string(), at)).collect();
+            }
+            let value = AuthValue::of_text(key, text);
+            match places.get(key).and_then(|at| fields.get_mut(*at)) {
+                Some((_, old)) => *old = value,
+                None => {
+                    places.insert(key.to_owned(), fields.len());
+                    fields.push((kept(key), value));
+                }
             }
         }
         Self { fields }.checked()
@@ -85,7 +99,7 @@ impl AuthLine {
             }
             other => AuthValue::Other(other),
         };
-        self.fields.push((key, value));
+        self.fields.push((Cow::Owned(key), value));
     }
 
     fn checked(self) -> Result<Self, CredentialsError> {
@@ -138,7 +152,7 @@ impl AuthLine {
 
     /// Keys and values in order of arrival.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &AuthValue)> {
-        self.fields.iter().map(|(key, value)| (key.as_str(), value))
+        self.fields.iter().map(|(key, value)| (key.as_ref(), value))
     }
 
     /// Whether the line is for this service.
@@ -155,7 +169,7 @@ impl AuthLine {
     pub fn to_object(&self) -> Map<String, Value> {
         self.fields
             .iter()
-            .map(|(key, value)| (key.clone(), value.to_json()))
+            .map(|(key, value)| (key.to_string(), value.to_json()))
             .collect()
     }
 }
@@ -215,6 +229,15 @@ impl fmt::Debug for AuthValue {
             Self::Other(_) => "Other(***)",
         })
     }
+}
+
+/// A key, without a copy of those that nearly every line has.
+fn kept(key: &str) -> Cow<'static, str> {
+    const KNOWN: [&str; 8] = [
+        "type", "username", "password", "id", "host", "token", "tenant", "domain",
+    ];
+    let known = KNOWN.iter().find(|known| **known == key);
+    known.map_or_else(|| Cow::Owned(key.to_owned()), |known| Cow::Borrowed(*known))
 }
 
 /// `[a-zA-Z_.][\w.-]*`, where `\w` is a letter or digit of any script, or an underscore.

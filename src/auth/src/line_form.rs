@@ -14,6 +14,8 @@
 //! It takes linear time: every search ends where the next one begins, except one for a closing quote that is not
 //! there, and such a search fails once for each kind of quote, at the last one.
 
+use std::borrow::Cow;
+
 use crate::credentials::{Credentials, MAX_LINES};
 use crate::error::CredentialsError;
 use crate::line::AuthLine;
@@ -54,39 +56,52 @@ pub(crate) fn without_blank_ends(text: &str) -> &str {
 }
 
 /// Splits at each `\n`, and makes each `\\n` a line feed.
-fn split_lines(text: &str) -> Vec<String> {
+fn split_lines(text: &str) -> Vec<Cow<'_, str>> {
     let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        let (before, from) = rest.split_at(at);
-        line.push_str(before);
-        if let Some(after) = from.strip_prefix(r"\\n") {
+    // The line so far, if it is not a piece of the text.
+    let mut own: Option<String> = None;
+    let (mut begin, mut at) = (0, 0);
+    while let Some(found) = text[at..].find('\\') {
+        let here = at + found;
+        let from = &text[here..];
+        if from.starts_with(r"\\n") {
+            let line = own.get_or_insert_default();
+            line.push_str(&text[begin..here]);
             line.push('\n');
-            rest = after;
-        } else if let Some(after) = from.strip_prefix(SEPARATOR) {
-            lines.push(std::mem::take(&mut line));
-            rest = after;
+            at = here + r"\\n".len();
+            begin = at;
+        } else if from.starts_with(SEPARATOR) {
+            lines.push(ended(own.take(), &text[begin..here]));
+            at = here + SEPARATOR.len();
+            begin = at;
         } else {
-            line.push('\\');
-            rest = from.strip_prefix('\\').unwrap_or_default();
+            at = here + 1;
         }
     }
-    line.push_str(rest);
-    lines.push(line);
+    lines.push(ended(own, &text[begin..]));
     lines
+}
+
+fn ended(own: Option<String>, rest: &str) -> Cow<'_, str> {
+    match own {
+        Some(mut line) => {
+            line.push_str(rest);
+            Cow::Owned(line)
+        }
+        None => Cow::Borrowed(rest),
+    }
 }
 
 // === impl Reader ===
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// The key of the next piece, if the piece has one.
-    fn key(&mut self) -> Option<String> {
+    fn key(&mut self) -> Option<&'a str> {
         let end = self.rest.bytes().position(|b| matches!(b, b'=' | b';'))?;
         let (key, from) = self.rest.split_at(end);
         self.rest = from.strip_prefix('=')?;
         let key = key.trim();
-        (!key.is_empty()).then(|| key.to_owned())
+        (!key.is_empty()).then_some(key)
     }
 
     /// The value of the piece, up to its semicolon or the end of the line.
@@ -117,8 +132,8 @@ impl Reader<'_> {
     }
 }
 
-impl Iterator for Reader<'_> {
-    type Item = (String, String);
+impl<'a> Iterator for Reader<'a> {
+    type Item = (&'a str, String);
 
     fn next(&mut self) -> Option<Self::Item> {
         let key = self.key()?;

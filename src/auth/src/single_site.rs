@@ -38,7 +38,7 @@ impl SingleSite {
             AuthLine::from_texts(
                 what.iter()
                     .chain(who)
-                    .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
+                    .map(|(key, value)| (*key, (*value).to_owned())),
             )
         };
         Ok(Credentials::new(vec![line(&service)?, line(&cloud)?]))

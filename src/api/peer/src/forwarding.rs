@@ -126,9 +126,7 @@ impl Forwarding {
         let mut response = self.clients.answer(Request::from_parts(parts, body)).await;
         for attempt in 0..2 {
             let Some(elsewhere) = response.extensions_mut().remove::<Elsewhere>() else {
-                if let Some(id) = owned(response.headers()) {
-                    self.cluster.came_directly(&id);
-                }
+                self.cluster.came_directly(|| owned(response.headers()));
                 return response;
             };
             let body = record.bytes();

@@ -84,9 +84,15 @@ impl Cluster {
     }
 
     /// A request came straight to its owner: the traffic is where the infrastructure is.
-    pub fn came_directly(&self, id: &InfId) {
+    /// `id` is asked for it if there is anything to forget.
+    pub fn came_directly(&self, id: impl FnOnce() -> Option<InfId>) {
         let forwards = self.inner.forwards.lock();
-        forwards.unwrap_or_else(PoisonError::into_inner).remove(id);
+        let mut forwards = forwards.unwrap_or_else(PoisonError::into_inner);
+        if !forwards.is_empty()
+            && let Some(id) = id()
+        {
+            forwards.remove(&id);
+        }
     }
 
     /// Another node has given an infrastructure back because its requests come through this one.

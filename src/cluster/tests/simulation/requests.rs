@@ -54,7 +54,7 @@ async fn at_entry(world: &Arc<World>, cluster: &Cluster, id: &InfId, request: Re
     for _ in 0..2 {
         let peer = match cluster.open(id).await {
             Ok(Opened::Here(slot)) => {
-                cluster.came_directly(id);
+                cluster.came_directly(|| Some(id.clone()));
                 return here(world, &slot, request).await;
             }
             Ok(Opened::At(peer)) => peer,

@@ -16,6 +16,9 @@ use im_domain::{InfId, VmId};
 
 use crate::error::ApiError;
 
+/// What the names of those headers begin with.
+const FORWARDED: &str = "x-forwarded-";
+
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
@@ -41,6 +44,12 @@ impl BaseUrl {
     pub(crate) fn of(parts: &Parts) -> Result<Self, ApiError> {
         let peer = parts.extensions.get::<Peer>();
         let headers = &parts.headers;
+        if !headers
+            .keys()
+            .any(|name| name.as_str().starts_with(FORWARDED))
+        {
+            return Self::unforwarded(parts, peer);
+        }
         let scheme = match last(headers, &PROTO)? {
             Some(proto) if proto.eq_ignore_ascii_case("https") => "https",
             Some(proto) if proto.eq_ignore_ascii_case("http") => "http",
@@ -59,6 +68,21 @@ impl BaseUrl {
             Some(port) if !is_default(scheme, port) => format!("{scheme}://{name}:{port}{prefix}"),
             _ => format!("{scheme}://{name}{prefix}"),
         }))
+    }
+
+    /// The address of a request that says nothing of a proxy.
+    fn unforwarded(parts: &Parts, peer: Option<&Peer>) -> Result<Self, ApiError> {
+        let scheme = match peer.is_some_and(|peer| peer.tls) {
+            true => "https",
+            false => "http",
+        };
+        let host = own_host(parts, peer)?;
+        let (name, port) = split_port(&host);
+        let shown = match port {
+            Some(port) if is_default(scheme, port) => name,
+            _ => &host,
+        };
+        Ok(Self([scheme, "://", shown].concat()))
     }
 }
 
