@@ -133,9 +133,10 @@ impl<'a> Fields<'a> {
         Self { place, map }
     }
 
-    /// The keys that nobody asked for.
+    /// The keys that nobody asked for. The room of those that were taken is given back: an infrastructure keeps what is
+    /// left as long as it is in memory.
     pub(super) fn rest(self) -> Map<String, Value> {
-        self.map
+        self.map.into_iter().collect()
     }
 
     /// The value of a key, `None` if it is missing or null.
