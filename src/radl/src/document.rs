@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::{
-    AnsibleHost, CheckError, Configure, Contextualize, Deploy, Description, Network, ParseError,
-    RandomText, System,
+    AnsibleHost, CheckError, Configure, Contextualize, Deploy, Description, Named, Network,
+    ParseError, RandomText, System,
 };
 
 /// A document of the language.
@@ -19,13 +17,13 @@ pub struct Radl {
     /// What the document says about itself.
     pub description: Option<Arc<Description>>,
     /// Hosts that configure systems, by id.
-    pub ansible_hosts: IndexMap<Arc<str>, Arc<AnsibleHost>>,
+    pub ansible_hosts: Named<Arc<AnsibleHost>>,
     /// Networks by id.
-    pub networks: IndexMap<Arc<str>, Arc<Network>>,
+    pub networks: Named<Arc<Network>>,
     /// Systems by id.
-    pub systems: IndexMap<Arc<str>, Arc<System>>,
+    pub systems: Named<Arc<System>>,
     /// Recipes by id.
-    pub configures: IndexMap<Arc<str>, Arc<Configure>>,
+    pub configures: Named<Arc<Configure>>,
     /// Which recipes run where.
     pub contextualize: Option<Arc<Contextualize>>,
     /// Machines to create, in order.
@@ -37,7 +35,7 @@ pub struct Radl {
 impl Radl {
     /// Reads the text form. The result is not checked yet, see [`Radl::check`].
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        crate::text::parse(text, &mut crate::random::Letters::default())
+        Self::parse_with(text, &mut crate::random::Letters::default())
     }
 
     /// Reads the text form, with the values of `'random(N)'` from a source of the caller's.
@@ -92,7 +90,7 @@ impl Radl {
     pub fn for_machine_of(&self, system: &str) -> Option<Self> {
         let (id, system) = self.systems.get_key_value(system)?;
         Some(Self {
-            systems: IndexMap::from([(id.clone(), system.clone())]),
+            systems: Named::one(id.clone(), system.clone()),
             ..self.clone()
         })
     }
@@ -128,9 +126,7 @@ impl Radl {
 
     /// The first system, to be changed in this document only.
     pub fn first_system_mut(&mut self) -> Option<&mut System> {
-        self.systems
-            .first_mut()
-            .map(|(_, system)| Arc::make_mut(system))
+        self.systems.first_mut().map(Arc::make_mut)
     }
 
     /// A network by id.

@@ -10,16 +10,14 @@ mod query;
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
-use crate::{Feature, SoftFeatures};
+use crate::{Feature, Named, SoftFeatures};
 
 pub use merge::{ConflictPolicy, FeatureConflict};
 
 /// Features by name, in the order of their first appearance, and wishes.
 #[derive(Clone, Default, PartialEq)]
 pub struct Features {
-    entries: IndexMap<Arc<str>, Feature>,
+    entries: Named<Feature>,
     softs: Vec<SoftFeatures>,
     /// How many entries are printed before the soft blocks, which stand together.
     soft_at: usize,

@@ -98,12 +98,12 @@ fn the_document_of_a_machine_shares_its_pieces() {
     );
     assert_eq!(machine.deploys, radl.deploys);
     assert!(Arc::ptr_eq(
-        &machine.networks["outer"],
-        &radl.networks["outer"]
+        machine.networks.get("outer").unwrap(),
+        radl.networks.get("outer").unwrap()
     ));
     assert!(Arc::ptr_eq(
-        &machine.configures["head"],
-        &radl.configures["head"]
+        machine.configures.get("head").unwrap(),
+        radl.configures.get("head").unwrap()
     ));
     assert!(radl.for_machine_of("nobody").is_none());
 }

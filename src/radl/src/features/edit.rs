@@ -37,7 +37,7 @@ impl Features {
 
     /// Removes a feature and returns its value. The order of the others stays.
     pub fn remove(&mut self, name: &str) -> Option<Feature> {
-        let (index, _, value) = self.entries.shift_remove_full(name)?;
+        let (index, value) = self.entries.remove(name)?;
         if index < self.soft_at {
             self.soft_at -= 1;
         }

@@ -68,8 +68,8 @@ impl Features {
         constraint: Constraint,
     ) -> Result<(), FeatureConflict> {
         let line = constraint.line;
-        match self.entries.entry(name.clone()) {
-            Entry::Vacant(vacant) => {
+        match self.entries.get_mut(name) {
+            None => {
                 if constraint.operator != Operator::Equal
                     && constraint.operator.bounds_above()
                     && is_under_every_lower_end(&constraint.quantity.base())
@@ -80,10 +80,11 @@ impl Features {
                         line,
                     });
                 }
-                vacant.insert(Feature::Number(Arc::new(Interval::new(constraint))));
+                let interval = Arc::new(Interval::new(constraint));
+                self.entries.push(name.clone(), Feature::Number(interval));
                 Ok(())
             }
-            Entry::Occupied(mut occupied) => match occupied.get_mut() {
+            Some(present) => match present {
                 Feature::Number(interval) => {
                     let former = Arc::make_mut(interval);
                     former.narrow(&constraint).map_err(|_| {
@@ -116,12 +117,12 @@ impl Features {
     /// Adds a text, a list or an object of the JSON form: it must be new or say the same as before.
     pub fn add_value(&mut self, name: &Arc<str>, value: Feature) -> Result<(), FeatureConflict> {
         let line = value.line();
-        match self.entries.entry(name.clone()) {
-            Entry::Vacant(vacant) => {
-                vacant.insert(value);
+        match self.entries.get(name) {
+            None => {
+                self.entries.push(name.clone(), value);
                 Ok(())
             }
-            Entry::Occupied(occupied) => match (occupied.get(), &value) {
+            Some(present) => match (present, &value) {
                 (Feature::Text(present), Feature::Text(added)) if present.value == added.value => {
                     Ok(())
                 }
@@ -131,7 +132,7 @@ impl Features {
                 (Feature::Text(_) | Feature::List(_), Feature::Text(_) | Feature::List(_)) => {
                     Err(FeatureConflict::Different {
                         added: crate::print::masked_feature(name, &value),
-                        present: crate::print::masked_feature(name, occupied.get()),
+                        present: crate::print::masked_feature(name, present),
                         line,
                     })
                 }
@@ -150,17 +151,20 @@ impl Features {
         nested: Nested,
     ) -> Result<(), FeatureConflict> {
         let line = nested.line;
-        let feature = self
-            .entries
-            .entry(name.clone())
-            .or_insert_with(|| Feature::Contains(Arc::default()));
-        let Feature::Contains(contains) = feature else {
-            return Err(FeatureConflict::Mixed {
+        match self.entries.get_mut(name) {
+            None => {
+                let mut contains = Contains::new();
+                add_nested(&mut contains, nested)?;
+                let feature = Feature::Contains(Arc::new(contains));
+                self.entries.push(name.clone(), feature);
+                Ok(())
+            }
+            Some(Feature::Contains(contains)) => add_nested(Arc::make_mut(contains), nested),
+            Some(_) => Err(FeatureConflict::Mixed {
                 name: name.to_string(),
                 line,
-            });
-        };
-        add_nested(Arc::make_mut(contains), nested)
+            }),
+        }
     }
 
     /// Adds every feature and wish of `other`, as if it had been written behind these.
@@ -209,11 +213,9 @@ impl Features {
     /// value by value. Wishes of `other` are added.
     pub fn merge(&mut self, other: &Features, policy: ConflictPolicy) {
         for (name, value) in &other.entries {
-            match self.entries.entry(name.clone()) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(value.clone());
-                }
-                Entry::Occupied(mut occupied) => match (occupied.get_mut(), value) {
+            match self.entries.get_mut(name) {
+                None => self.entries.push(name.clone(), value.clone()),
+                Some(present) => match (present, value) {
                     (Feature::Contains(present), Feature::Contains(added)) => {
                         unite(Arc::make_mut(present), added, policy);
                     }
