@@ -40,7 +40,7 @@ impl Radl {
 
     /// Reads the text form, with the values of `'random(N)'` from a source of the caller's.
     pub fn parse_with(text: &str, random: &mut dyn RandomText) -> Result<Self, ParseError> {
-        crate::text::parse(text, random)
+        crate::text::parse(text, random, &mut crate::shared::Texts::default())
     }
 
     /// Reads the JSON form, a list of objects. Its recipes are checked to be YAML.

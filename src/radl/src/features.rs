@@ -10,6 +10,7 @@ mod query;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::same::{Same, are_same};
 use crate::{Feature, Named, SoftFeatures};
 
 pub use merge::{ConflictPolicy, FeatureConflict};
@@ -37,6 +38,14 @@ impl Features {
     /// No features.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// No features yet, with room for so many.
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self {
+            entries: Named::with_capacity(capacity),
+            ..Self::default()
+        }
     }
 
     /// Whether there is neither a feature nor a wish.
@@ -74,6 +83,14 @@ impl Features {
             .map(|(name, value)| Part::Feature(name, value));
         let softs = (!self.softs.is_empty()).then(|| Part::Softs(&self.softs));
         before.chain(softs).chain(after)
+    }
+}
+
+impl Same for Features {
+    fn is_same(&self, other: &Self) -> bool {
+        self.entries.is_same(&other.entries)
+            && self.soft_at == other.soft_at
+            && are_same(self.softs(), other.softs())
     }
 }
 

@@ -31,6 +31,8 @@ mod print;
 mod quantity;
 mod quote;
 mod random;
+mod same;
+mod shared;
 mod soft;
 mod system;
 mod text;
@@ -54,6 +56,7 @@ pub use operator::Operator;
 pub use outports::{Outport, OutportsError, Protocol};
 pub use quantity::{Quantity, unit_factor};
 pub use random::RandomText;
+pub use shared::Shared;
 pub use soft::SoftFeatures;
 pub use system::{Credentials, System};
 

@@ -17,6 +17,10 @@ const FEW: usize = 24;
 pub struct Named<V> {
     entries: Vec<(Arc<str>, V)>,
     /// The place of each name; present if and only if there are more than [`FEW`].
+    #[expect(
+        clippy::box_collection,
+        reason = "nearly all have none, and it should cost them a pointer"
+    )]
     index: Option<Box<HashMap<Arc<str>, usize>>>,
 }
 
@@ -27,6 +31,14 @@ impl<V> Named<V> {
     pub const fn new() -> Self {
         Self {
             entries: Vec::new(),
+            index: None,
+        }
+    }
+
+    /// Nothing, with room for so many values.
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(capacity),
             index: None,
         }
     }
@@ -86,6 +98,11 @@ impl<V> Named<V> {
         self.into_iter()
     }
 
+    /// Names and values in order, the values to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Arc<str>, &mut V)> {
+        self.entries.iter_mut().map(|(name, value)| (&*name, value))
+    }
+
     /// The names in order.
     pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         self.entries.iter().map(|(name, _)| name)
@@ -115,6 +132,10 @@ impl<V> Named<V> {
     /// Adds a value behind the others. There must be none of its name.
     pub(crate) fn push(&mut self, name: Arc<str>, value: V) {
         let at = self.entries.len();
+        if self.entries.capacity() == 0 {
+            // Most documents have one network and one system.
+            self.entries.reserve_exact(1);
+        }
         if let Some(index) = &mut self.index {
             index.insert(name.clone(), at);
         }

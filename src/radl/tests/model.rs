@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use im_radl::{ConflictPolicy, Credentials, Network, Number, Operator, Quantity, Radl, System};
+use im_radl::{
+    ConflictPolicy, Credentials, Network, Number, Operator, Quantity, Radl, Shared, System,
+};
 use im_util::Secret;
 
 const CLUSTER: &str = "description d (name = 'cluster')
@@ -244,4 +246,61 @@ fn random_values_differ_and_have_their_length() {
     };
     let (a, b) = (value(), value());
     assert!(a != b && a.len() == 9 && a.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+}
+
+#[test]
+fn documents_that_are_read_together_share_what_is_equal() {
+    let text = |name: &str, line: &str| {
+        format!(
+            "{line}network lan (outbound = 'yes')\nsystem node (\ncpu.count >= 2 and\nstate = 'up' and\n\
+             net_interface.0.dns_name = '{name}'\n)\nconfigure c (\n@begin\n- a: b\n@end\n)"
+        )
+    };
+    let mut shared = Shared::new();
+    let mut read = |text: &str| {
+        let mut document = shared.parse(text).unwrap();
+        shared.unite(&mut document);
+        assert_eq!(document, Radl::parse(text).unwrap());
+        document
+    };
+    let (one, two) = (read(&text("one", "")), read(&text("two", "")));
+    let later = read(&text("two", "\n"));
+
+    let same = |a: &Radl, b: &Radl| {
+        let networks = Arc::ptr_eq(
+            a.networks.get("lan").unwrap(),
+            b.networks.get("lan").unwrap(),
+        );
+        let recipes = Arc::ptr_eq(
+            a.configures.get("c").unwrap(),
+            b.configures.get("c").unwrap(),
+        );
+        let numbers = [a, b].map(|document| {
+            let features = &document.first_system().unwrap().features;
+            std::ptr::from_ref(features.interval("cpu.count").unwrap())
+        });
+        [networks, recipes, numbers[0] == numbers[1]]
+    };
+    assert_eq!(same(&one, &two), [true; 3]);
+    // Errors name lines: what stands on another one is kept apart.
+    assert_eq!(same(&two, &later), [false; 3]);
+    let texts = [&one, &two, &later].map(|document| {
+        let features = &document.first_system().unwrap().features;
+        features.get_str("state").unwrap().as_ptr()
+    });
+    assert!(texts.iter().all(|text| *text == texts[0]));
+}
+
+#[test]
+fn what_is_shared_keeps_its_order() {
+    let texts = [
+        "network n (a = '1' and b = '2') system s (x contains (name = 'a' and b = '2')) contextualize (option a = '1' option b = '2')",
+        "network n (b = '2' and a = '1') system s (x contains (b = '2' and name = 'a')) contextualize (option b = '2' option a = '1')",
+    ];
+    let mut shared = Shared::new();
+    for text in texts.into_iter().chain(texts) {
+        let mut document = shared.parse(text).unwrap();
+        shared.unite(&mut document);
+        assert_eq!(document.to_text(), Radl::parse(text).unwrap().to_text());
+    }
 }

@@ -1,4 +1,5 @@
-//! Documents inside the stored form: equal texts become one shared document.
+//! Documents inside the stored form: equal texts become one shared document, and what different ones have in common is
+//! shared too.
 //!
 //! The printer puts a line feed before and after each recipe, and the parser keeps them, so that a text which is read
 //! and printed again and again grows. The reference lets it grow, and its clients see that. Texts of this service
@@ -7,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use im_radl::Radl;
+use im_radl::{Radl, Shared};
 
 use super::{Origin, StoredError};
 
@@ -15,6 +16,7 @@ use super::{Origin, StoredError};
 pub(super) struct Documents {
     origin: Origin,
     by_text: HashMap<String, Arc<Radl>>,
+    shared: Shared,
 }
 
 // === impl Documents ===
@@ -24,6 +26,7 @@ impl Documents {
         Self {
             origin,
             by_text: HashMap::new(),
+            shared: Shared::new(),
         }
     }
 
@@ -41,7 +44,7 @@ impl Documents {
             Radl::default()
         } else {
             // The parser's message may quote the text, and the text has passwords: only the place is told.
-            Radl::parse(&text).map_err(|error| {
+            self.shared.parse(&text).map_err(|error| {
                 let place = error
                     .position
                     .map(|at| format!(", at line {} and column {} of it", at.line, at.column))
@@ -55,6 +58,7 @@ impl Documents {
         if self.origin == Origin::Own {
             trim_recipes(&mut document);
         }
+        self.shared.unite(&mut document);
         let document = Arc::new(document);
         self.by_text.insert(text, Arc::clone(&document));
         Ok(document)

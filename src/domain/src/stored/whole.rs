@@ -68,13 +68,11 @@ pub(super) fn document(
     let mut documents = Documents::new(origin);
     let radl = documents.parse("radl", radl)?;
     let list = whole.key("vm_list");
-    let vms = machines
-        .into_iter()
-        .enumerate()
-        .map(|(index, value)| {
-            vms::read(list.index(index), index, value, &mut documents).map(Arc::new)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut vms = Vec::with_capacity(machines.len());
+    for (index, value) in machines.into_iter().enumerate() {
+        let vm = vms::read(list.index(index), index, value, &mut documents)?;
+        vms.push(Arc::new(vm));
+    }
     let private_networks = private_networks(&mut fields)?;
     let snapshots = snapshots(&mut fields)?;
     let infrastructure = Infrastructure {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::features::Features;
+use crate::same::Same;
 use crate::{Constraint, Feature, Interval, Line, Operator, Quantity, SoftFeatures, TextList};
 
 impl Features {
@@ -71,6 +72,17 @@ impl Features {
     /// Takes all wishes out.
     pub fn take_softs(&mut self) -> Vec<SoftFeatures> {
         std::mem::take(&mut self.softs)
+    }
+
+    /// Puts the values of `others` in the place of the same ones of these, so that both are stored once.
+    pub(crate) fn unite(&mut self, others: &Features) {
+        for (name, value) in self.entries.iter_mut() {
+            if let Some(other) = others.get(name)
+                && other.is_same(value)
+            {
+                *value = other.clone();
+            }
+        }
     }
 
     /// Gives back memory that was reserved for more features. Worth its time for a document that will be kept.

@@ -15,7 +15,7 @@ pub(super) fn features(object: Object, depth: usize) -> Result<Features, ParseEr
     if depth > MAX_DEPTH {
         return Err(ParseError::too_deep());
     }
-    let mut features = Features::new();
+    let mut features = Features::with_capacity(object.len());
     for (key, value) in object {
         add(&mut features, key, value, depth)?;
     }

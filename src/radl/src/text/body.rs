@@ -54,7 +54,7 @@ fn features(input: &mut Input<'_>) -> Parsed<Features> {
     };
     let others: Vec<Member<'_>> =
         repeat(0.., preceded(token(Kind::And), member)).parse_next(input)?;
-    let mut features = Features::new();
+    let mut features = Features::with_capacity(1 + others.len());
     for member in std::iter::once(first).chain(others) {
         add(input, &mut features, member)?;
     }
@@ -127,7 +127,7 @@ fn value(operator: Operator, line: Line, input: &mut Input<'_>) -> Parsed<Value>
 
 fn quantity(input: &mut Input<'_>) -> Parsed<Quantity> {
     let (number, unit) = (token(Kind::Number), opt(token(Kind::Word))).parse_next(input)?;
-    let unit = unit.map(|unit| input.state.name(unit.text));
+    let unit = unit.map(|unit| input.state.texts.name(unit.text));
     Ok(Quantity {
         value: number.number(),
         unit,
@@ -138,7 +138,7 @@ fn text(input: &mut Input<'_>) -> Parsed<Arc<str>> {
     let token = alt((token(Kind::String), token(Kind::Random))).parse_next(input)?;
     Ok(match token.kind {
         Kind::Random => input.state.random.text(token.random_length()).into(),
-        _ => token.string().into(),
+        _ => input.state.texts.value(&token.string()),
     })
 }
 
@@ -183,7 +183,7 @@ pub(super) fn setting(input: &mut Input<'_>) -> Parsed<(Arc<str>, Feature)> {
         })
     });
     let value = alt((number, text)).parse_next(input)?;
-    Ok((input.state.name(name.text), value))
+    Ok((input.state.texts.name(name.text), value))
 }
 
 fn add(input: &mut Input<'_>, features: &mut Features, member: Member<'_>) -> Parsed<()> {
@@ -194,7 +194,7 @@ fn add(input: &mut Input<'_>, features: &mut Features, member: Member<'_>) -> Pa
         }
         Member::Feature(token, value) => (token, value),
     };
-    let name = input.state.name(token.text);
+    let name = input.state.texts.name(token.text);
     match value {
         Value::Number(constraint) => features.add_constraint(&name, constraint),
         Value::Text(text) => features.add_value(&name, Feature::Text(text)),

@@ -57,8 +57,15 @@ impl Builder {
         }
     }
 
-    pub(super) fn finish(mut self) -> Radl {
-        self.radl.contextualize = self.contextualize.map(Into::into);
-        self.radl
+    /// The document, which takes no more room than it needs: it may be kept for long.
+    pub(super) fn finish(self) -> Radl {
+        let mut radl = self.radl;
+        radl.contextualize = self.contextualize.map(Into::into);
+        radl.ansible_hosts.shrink_to_fit();
+        radl.networks.shrink_to_fit();
+        radl.systems.shrink_to_fit();
+        radl.configures.shrink_to_fit();
+        radl.deploys.shrink_to_fit();
+        radl
     }
 }

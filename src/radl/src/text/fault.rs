@@ -1,14 +1,12 @@
 //! How reading fails, and what the parsers of this room share.
 
-use std::collections::HashSet;
-use std::sync::Arc;
-
 use winnow::error::{ErrMode, ParserError};
 use winnow::stream::{Stateful, Stream, TokenSlice};
 
 use super::token::{Kind, Token};
 use crate::error::Unexpected;
 use crate::random::RandomText;
+use crate::shared::Texts;
 use crate::{MAX_DEPTH, ParseError, Position, is_secret_name};
 
 /// The tokens that are left, with the state of reading.
@@ -38,32 +36,22 @@ pub(super) struct State<'i> {
     expected: Vec<Kind>,
     /// How many bodies are open.
     depth: usize,
-    /// The names met so far, each stored once.
-    names: HashSet<Arc<str>>,
+    /// Names and texts that were met before.
+    pub(super) texts: &'i mut Texts,
 }
 
 // === impl State ===
 
 impl<'i> State<'i> {
-    pub(super) fn new(total: usize, random: &'i mut dyn RandomText) -> Self {
+    pub(super) fn new(total: usize, random: &'i mut dyn RandomText, texts: &'i mut Texts) -> Self {
         Self {
             random,
             total,
             furthest: 0,
             expected: Vec::new(),
             depth: 0,
-            names: HashSet::new(),
+            texts,
         }
-    }
-
-    /// The shared copy of a name.
-    pub(super) fn name(&mut self, text: &str) -> Arc<str> {
-        if let Some(name) = self.names.get(text) {
-            return name.clone();
-        }
-        let name: Arc<str> = text.into();
-        self.names.insert(name.clone());
-        name
     }
 
     /// Remembers that a kind was looked for where so many tokens are left.

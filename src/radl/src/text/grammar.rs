@@ -12,6 +12,7 @@ use super::build::Builder;
 use super::fault::{Fault, Input, Parsed, State, nested, position, refuse, token};
 use super::token::{Kind, Token};
 use crate::random::RandomText;
+use crate::shared::Texts;
 use crate::{
     AnsibleHost, Configure, Contextualize, ContextualizeItem, Deploy, Description, Features, Line,
     Network, ParseError, Radl, System, VmNumber,
@@ -33,10 +34,11 @@ pub(super) fn document(
     source: &str,
     tokens: &[Token<'_>],
     random: &mut dyn RandomText,
+    texts: &mut Texts,
 ) -> Result<Radl, ParseError> {
     let mut input = Stateful {
         input: TokenSlice::new(tokens),
-        state: State::new(tokens.len(), random),
+        state: State::new(tokens.len(), random, texts),
     };
     match sentences(&mut input) {
         Ok(radl) => Ok(radl),
@@ -94,7 +96,7 @@ fn sentence(input: &mut Input<'_>) -> Parsed<Sentence> {
 fn headed<'i>(keyword: Kind) -> impl FnMut(&mut Input<'i>) -> Parsed<(Line, Arc<str>)> {
     move |input| {
         let (keyword, id) = (token(keyword), token(Kind::Word)).parse_next(input)?;
-        Ok((Line::new(keyword.line), input.state.name(id.text)))
+        Ok((Line::new(keyword.line), input.state.texts.name(id.text)))
     }
 }
 
@@ -172,7 +174,7 @@ fn deploy(input: &mut Input<'_>) -> Parsed<Sentence> {
         opt(token(Kind::Word)),
     )
         .parse_next(input)?;
-    let cloud_id = cloud.map(|cloud| input.state.name(cloud.text));
+    let cloud_id = cloud.map(|cloud| input.state.texts.name(cloud.text));
     Ok(Sentence::Deploy(Deploy {
         system,
         vm_number: VmNumber::Number(number.number()),
@@ -217,7 +219,7 @@ fn item(input: &mut Input<'_>) -> Parsed<ContextualizeItem> {
         .map(|step: &Token<'_>| When::Step(step.number()));
     let with = |input: &mut Input<'_>| {
         let tool = preceded(token(Kind::With), token(Kind::Word)).parse_next(input)?;
-        Ok(When::With(input.state.name(tool.text)))
+        Ok(When::With(input.state.texts.name(tool.text)))
     };
     let (step, tool) = match opt(alt((step, with))).parse_next(input)? {
         Some(When::Step(step)) => (Some(step).filter(|step| !step.is_zero()), None),

@@ -5,7 +5,7 @@
 mod documents;
 mod hostile;
 
-use im_radl::Radl;
+use im_radl::{Radl, Shared};
 use proptest::prelude::*;
 
 proptest! {
@@ -18,6 +18,22 @@ proptest! {
         let again = Radl::parse(&text).expect("canonical text can be read");
         prop_assert_eq!(&again, &radl);
         prop_assert_eq!(again.to_text(), text);
+    }
+
+    /// Documents that are read together are those that are read alone, down to the order and the lines.
+    #[test]
+    fn sharing_changes_nothing(documents in prop::collection::vec(documents::any_document(), 1..4)) {
+        let mut shared = Shared::new();
+        for radl in documents.iter().chain(&documents) {
+            let text = radl.to_text();
+            let mut together = shared.parse(&text).expect("canonical text can be read");
+            shared.unite(&mut together);
+            let alone = Radl::parse(&text).expect("canonical text can be read");
+            prop_assert_eq!(&together, &alone);
+            prop_assert_eq!(together.to_text(), text);
+            let (together, alone) = (together.check(), alone.check());
+            prop_assert_eq!(together.map_err(|error| error.to_string()), alone.map_err(|error| error.to_string()));
+        }
     }
 
     /// What the JSON form can say is read back from it, in the same order.
