@@ -8,6 +8,7 @@
 
 pub mod cloud;
 pub mod dates;
+mod footprint;
 pub mod ids;
 pub mod infrastructure;
 pub mod owner;

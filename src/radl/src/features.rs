@@ -63,6 +63,11 @@ impl Features {
         self.entries.iter()
     }
 
+    /// What the table of names and values takes, about.
+    pub(crate) fn table_bytes(&self) -> usize {
+        self.entries.bytes()
+    }
+
     /// The wishes, in order.
     pub fn softs(&self) -> &[SoftFeatures] {
         &self.softs

@@ -170,6 +170,14 @@ impl<V> Named<V> {
         }
     }
 
+    /// What it takes beside its names and values, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let index = self.index.as_ref().map_or(0, |index| {
+            index.capacity() * size_of::<(Arc<str>, usize)>() * 8 / 7
+        });
+        self.entries.capacity() * size_of::<(Arc<str>, V)>() + index
+    }
+
     fn place(&self, name: &str) -> Option<usize> {
         match &self.index {
             Some(index) => index.get(name).copied(),
