@@ -118,10 +118,14 @@ impl Due {
 // === impl Update ===
 
 impl Update {
-    fn new(asked: Arc<Vm>, observed: Observed, last_update: i64) -> Self {
+    fn new(asked: Arc<Vm>, mut observed: Observed, last_update: i64) -> Self {
         let mut known = Vm::clone(&asked);
         lay_over(&mut known, &observed);
         let same_info = Arc::ptr_eq(&known.info, &asked.info) || known.info == asked.info;
+        if same_info {
+            // Connectors make documents of their own; the present one shares its pieces with those of other machines.
+            observed.radl = Arc::clone(&asked.info);
+        }
         Self {
             is_news: !same_info || known.state != asked.state,
             asked,
