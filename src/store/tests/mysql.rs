@@ -20,6 +20,8 @@ mod proxy;
 mod schema;
 #[path = "mysql/server.rs"]
 mod server;
+#[path = "mysql/statements.rs"]
+mod statements;
 mod suite;
 
 suite::suite!(crate::backend::MySql);

@@ -11,6 +11,9 @@ use crate::{StoreError, StoreErrorKind};
 
 const FORM: &str = "DATA_DB must be an address like 'mysql://user:password@host:port/database'";
 
+/// Statements that a connection keeps prepared: those of a fixed text, and those of each size that `lists` has.
+const STATEMENTS: usize = 256;
+
 /// Connections to keep: three nodes fit into what a server allows where nothing is configured (151).
 const CONNECTIONS: u32 = 32;
 
@@ -50,6 +53,7 @@ impl Address {
             .port(port)
             .username(&user)
             .database(&database)
+            .statement_cache_capacity(STATEMENTS)
             .disable_statement_logging();
         let password = decoded(password)?;
         if !password.is_empty() {

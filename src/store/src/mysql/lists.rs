@@ -1,4 +1,8 @@
 //! Statements with as many places for values as there are values.
+//!
+//! What the server has prepared is kept, or closed after its use. Nobody answers a closing, so that the next statement on the
+//! connection is held back by the algorithm of Nagle, which sqlx leaves on, until the server acknowledges what has no answer: 40 ms.
+//! So changes that must be quick have as many values as one of a [few sizes](fitting), of which the server keeps each.
 
 use sqlx::AssertSqlSafe;
 use sqlx::mysql::MySqlArguments;
@@ -8,8 +12,14 @@ use sqlx::{MySql, SqlSafeStr};
 /// Values of one statement that takes many.
 pub(super) const MANY: usize = 200;
 
-/// Numbers of values for which the server's preparation of a statement is worth keeping.
-const KEPT: usize = 4;
+/// Numbers of values for which the server's preparation of a statement is kept.
+const SIZES: [usize; 10] = [MANY, 128, 64, 32, 16, 8, 4, 3, 2, 1];
+
+/// The largest size of a statement that is kept, of so many values; the rest is for the next one.
+pub(super) fn fitting(count: usize) -> usize {
+    let fits = SIZES.iter().find(|size| **size <= count);
+    fits.copied().unwrap_or(0)
+}
 
 /// `group`, as often as there are values, between commas: only places, never values.
 pub(super) fn places(group: &str, count: usize) -> String {
@@ -18,5 +28,5 @@ pub(super) fn places(group: &str, count: usize) -> String {
 
 /// A statement that was put together from constant texts and places.
 pub(super) fn query(text: String, values: usize) -> Query<'static, MySql, MySqlArguments> {
-    sqlx::query(AssertSqlSafe(text).into_sql_str()).persistent(values <= KEPT)
+    sqlx::query(AssertSqlSafe(text).into_sql_str()).persistent(SIZES.contains(&values))
 }

@@ -13,7 +13,7 @@ use im_store::{
 
 use super::{Backend, boot, conflict, infrastructure, kind, me, user};
 
-fn begin(id: OperationId) -> NewOperation {
+pub(crate) fn begin(id: OperationId) -> NewOperation {
     NewOperation {
         id,
         kind: OperationKind::Create,
@@ -23,7 +23,7 @@ fn begin(id: OperationId) -> NewOperation {
     }
 }
 
-fn plan(operation: OperationId, seq: u64) -> JournalChange {
+pub(crate) fn plan(operation: OperationId, seq: u64) -> JournalChange {
     let intent = NewIntent {
         seq,
         action: IntentAction::Launch,
@@ -36,7 +36,7 @@ fn plan(operation: OperationId, seq: u64) -> JournalChange {
     JournalChange::Plan(intent, IntentState::Planned)
 }
 
-fn mark(seq: u64, state: IntentState, result: Option<&str>) -> JournalChange {
+pub(crate) fn mark(seq: u64, state: IntentState, result: Option<&str>) -> JournalChange {
     JournalChange::Mark {
         seq,
         state,

@@ -4,7 +4,7 @@ use im_domain::{Epoch, InfId};
 use sqlx::{Error, MySqlConnection};
 
 use crate::change::number;
-use crate::mysql::lists::{MANY, places, query};
+use crate::mysql::lists::{MANY, fitting, places, query};
 use crate::{IntentState, JournalChange, NewIntent};
 
 const PLAN: &str = "INSERT INTO im_intent(inf_id, seq, op, operation, vm, token, cloud, spec_digest, state, epoch, \
@@ -21,17 +21,20 @@ pub(super) type Marked<'a> = (u64, Option<&'a str>);
 
 /// The plans at the beginning, as many as one statement takes.
 pub(super) fn plans(changes: &[JournalChange]) -> Vec<(&NewIntent, IntentState)> {
-    changes
+    let mut plans: Vec<_> = changes
         .iter()
         .map_while(|change| match change {
             JournalChange::Plan(intent, state) => Some((intent, *state)),
             _ => None,
         })
         .take(MANY)
-        .collect()
+        .collect();
+    plans.truncate(fitting(plans.len()));
+    plans
 }
 
-/// The marks at the beginning that lead to the same state, each intent once, as many as one statement takes.
+/// The marks at the beginning that lead to the same state, all with an answer or all without, each intent once, as many as
+/// one statement takes.
 pub(super) fn marks(changes: &[JournalChange]) -> Vec<Marked<'_>> {
     let mut common = None;
     let mut marks: Vec<Marked<'_>> = Vec::new();
@@ -39,12 +42,14 @@ pub(super) fn marks(changes: &[JournalChange]) -> Vec<Marked<'_>> {
         let JournalChange::Mark { seq, state, result } = change else {
             break;
         };
-        let is_other = *common.get_or_insert(*state) != *state;
+        let kind = (*state, result.is_some());
+        let is_other = *common.get_or_insert(kind) != kind;
         if is_other || marks.iter().any(|(marked, _)| marked == seq) {
             break;
         }
         marks.push((*seq, result.as_deref()));
     }
+    marks.truncate(fitting(marks.len()));
     marks
 }
 
