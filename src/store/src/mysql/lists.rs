@@ -28,5 +28,6 @@ pub(super) fn places(group: &str, count: usize) -> String {
 
 /// A statement that was put together from constant texts and places.
 pub(super) fn query(text: String, values: usize) -> Query<'static, MySql, MySqlArguments> {
-    sqlx::query(AssertSqlSafe(text).into_sql_str()).persistent(values == 0 || SIZES.contains(&values))
+    sqlx::query(AssertSqlSafe(text).into_sql_str())
+        .persistent(values == 0 || SIZES.contains(&values))
 }
