@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -63,6 +64,16 @@ class Client:
         """Creates an infrastructure: its id."""
         return self.good("POST", "/infrastructures", document(machines)).rsplit("/", 1)[-1]
 
+    def create_in_the_end(self, machines):
+        """The same, however often a database that cannot follow makes the service say that it is to be tried later."""
+        while True:
+            status, _, text = self.call("POST", "/infrastructures", document(machines))
+            if status == 200:
+                return text.decode().rsplit("/", 1)[-1]
+            if status != 503:
+                raise Refused(f"POST /infrastructures: {status} {text[:300].decode(errors='replace')}")
+            time.sleep(1)
+
     def state(self, inf):
         """The state of an infrastructure."""
         answer = self.good("GET", f"/infrastructures/{inf}/state", headers={"Accept": "application/json"})
@@ -79,7 +90,7 @@ def fill(base, users, each, machines, connections=8):
         clients = {}
         for user in share:
             client = clients.setdefault(user, Client(base, user))
-            ids[user].append(client.create(machines))
+            ids[user].append(client.create_in_the_end(machines))
 
     with ThreadPoolExecutor(connections) as pool:
         list(pool.map(work, shares))
