@@ -105,12 +105,12 @@ impl Table {
         self.cache.insert(slot.id().clone(), Arc::clone(slot)).await;
     }
 
-    /// Whether the cache keeps this very slot, without using it.
+    /// Whether the cache keeps this very slot, without using it, and at the same cost however many there are: a node whose
+    /// cache is full asks this for each slot that work runs on.
     pub(super) fn keeps(&self, slot: &Arc<Slot>) -> bool {
-        self.cache
-            .iter()
-            .find(|(id, _)| **id == *slot.id())
-            .is_some_and(|(_, kept)| Arc::ptr_eq(&kept, slot))
+        let newest = self.peek(slot.id());
+        newest.is_some_and(|newest| Arc::ptr_eq(&newest, slot))
+            && self.cache.contains_key(slot.id())
     }
 
     /// Lets the cache drop what it has let go, so that who holds a slot can be counted.
