@@ -20,7 +20,6 @@ use im_telemetry::metrics::{ClusterMetrics, TakenFrom};
 use im_util::{Clock, failpoint};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::leases::{Leases, NoLeases};
@@ -30,6 +29,7 @@ use crate::recovery::{NoRecovery, Recovery};
 use crate::session::Session;
 use crate::settings::{ClusterSettings, NodeSettings};
 use crate::slot::Surroundings;
+use crate::tasks::Tasks;
 use crate::watcher::Members;
 use crate::{ClusterError, Slot};
 pub use table::CacheSettings;
@@ -76,9 +76,9 @@ struct Inner {
     session: Session,
     members: Members,
     /// Commits, acquisitions and what else must not be cut off.
-    tasks: TaskTracker,
+    tasks: Tasks,
     /// The loops: beat, watcher, listeners.
-    loops: TaskTracker,
+    loops: Tasks,
     stop: CancellationToken,
     table: Table,
     flights: Mutex<HashMap<InfId, Flight>>,
@@ -164,8 +164,8 @@ impl Cluster {
             settings,
             session,
             members,
-            tasks: TaskTracker::new(),
-            loops: TaskTracker::new(),
+            tasks: Tasks::new(),
+            loops: Tasks::new(),
             stop: CancellationToken::new(),
             flights: Mutex::default(),
             hints: Mutex::default(),

@@ -75,6 +75,7 @@ mod session;
 mod settings;
 mod slot;
 pub mod status;
+mod tasks;
 mod watcher;
 
 pub use asked::Asked;

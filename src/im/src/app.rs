@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use im_api_peer::{ClientApi, ClientApis, Local};
 use im_api_rest::{BodyLimits, RequestSettings};
-use im_api_server::{Bound, Handler};
+use im_api_server::{Bound, EventLoops, Handler};
 use im_api_xmlrpc::CallSettings;
 use im_auth::Authenticator;
 use im_cluster::Cluster;
@@ -56,6 +56,9 @@ pub(crate) struct App {
     drain: CancellationToken,
     drain_timeout: Duration,
     shutdown: CancellationToken,
+    /// The threads that serve the connections of clients. They hold sockets that the work behind requests uses too, so they end
+    /// when everything else has.
+    event_loops: EventLoops,
     /// Ends the listener for the other nodes, which is needed to the last commit, and that of the metrics.
     last: CancellationToken,
 }
@@ -67,6 +70,9 @@ impl App {
     /// place. The error is a full sentence.
     pub(crate) async fn start(settings: &Settings, logs: LogControl) -> Result<Self, String> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let event_loops = EventLoops::start().map_err(|error| {
+            format!("The threads that serve connections cannot be started: {error}.")
+        })?;
         let documents = wiring::documents::open(settings, &clock)?;
         let oai = wiring::oai::open(settings, &documents, &clock);
         let store = open_store(settings).await?;
@@ -117,6 +123,7 @@ impl App {
             drain_timeout: settings.ha.drain_timeout,
             shutdown: CancellationToken::new(),
             last: CancellationToken::new(),
+            event_loops,
         };
         if let Err(error) = app.listen(settings, oai, way, logs).await {
             app.stop().await;
@@ -148,12 +155,12 @@ impl App {
             apis = around;
         }
         if settings.rest.active {
-            let server = wiring::servers::rest(settings, &self.drain);
+            let server = wiring::servers::rest(settings, &self.drain, &self.event_loops);
             let api = self.measured(apis.rest, Api::Rest);
             self.rest = Some(self.serve(server, api).await?);
         }
         if settings.xmlrpc.active {
-            let server = wiring::servers::xmlrpc(settings, &self.drain);
+            let server = wiring::servers::xmlrpc(settings, &self.drain, &self.event_loops);
             let api = self.measured(apis.xmlrpc, Api::XmlRpc);
             self.xmlrpc = Some(self.serve(server, api).await?);
         }

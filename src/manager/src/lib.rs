@@ -145,7 +145,7 @@ impl Manager {
                 registry,
                 desk: Desk::new(documents, Arc::clone(&clock)),
                 clock,
-                tasks: Tasks::default(),
+                tasks: Tasks::new(),
                 operations,
                 names: OnceCell::new(),
             }),

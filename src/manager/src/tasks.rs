@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use im_domain::InfId;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,8 +24,10 @@ use tracing::Instrument;
 pub(crate) struct Panicked;
 
 /// The tasks of a manager.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tasks {
+    /// Where they run, whatever thread the request behind them is served on.
+    runtime: Handle,
     tracker: TaskTracker,
     stop: CancellationToken,
     contexts: Mutex<HashMap<InfId, CancellationToken>>,
@@ -34,6 +37,20 @@ pub(crate) struct Tasks {
 // === impl Tasks ===
 
 impl Tasks {
+    /// None, and they will run on the runtime that this is called in.
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    pub(crate) fn new() -> Self {
+        Self {
+            runtime: Handle::current(),
+            tracker: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            contexts: Mutex::default(),
+            resuming: Mutex::default(),
+        }
+    }
+
     /// Begins a task about an infrastructure.
     pub(crate) fn spawn<T: Send + 'static>(
         &self,
@@ -48,7 +65,7 @@ impl Tasks {
                 Panicked
             })
         };
-        self.tracker.spawn(work.instrument(span))
+        self.tracker.spawn_on(work.instrument(span), &self.runtime)
     }
 
     /// Ends when the node is ending: nothing new is to be begun.

@@ -13,6 +13,7 @@
 pub mod admission;
 mod connection;
 mod deaf;
+mod event_loops;
 mod handler;
 mod listener;
 mod measured;
@@ -24,6 +25,7 @@ mod traced;
 pub mod watched;
 
 pub use connection::Peer;
+pub use event_loops::EventLoops;
 pub use handler::{Answering, Handler};
 pub use listener::{Bound, Listening, ServeError, listen, serve};
 pub use measured::measured;

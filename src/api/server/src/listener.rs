@@ -16,7 +16,7 @@ use crate::admission::Admission;
 use crate::connection::{Peer, Shared};
 use crate::deaf::deafen;
 use crate::tls::{Tls, TlsError};
-use crate::{Handler, ServerLimits, ServerSettings};
+use crate::{EventLoops, Handler, ServerLimits, ServerSettings};
 
 /// How long no connection is taken after the operating system had no means for one.
 const BREATH: Duration = Duration::from_millis(50);
@@ -73,6 +73,7 @@ struct Listener {
     graceful: GracefulShutdown,
     /// Ends the connections that did not finish in time.
     cut: CancellationToken,
+    event_loops: Option<EventLoops>,
 }
 
 /// A server that has its port and takes no connection yet; those who connect wait.
@@ -142,6 +143,7 @@ impl Listening {
             name,
             limits,
             drain,
+            event_loops,
             ..
         } = settings;
         let listener = Listener {
@@ -157,6 +159,7 @@ impl Listening {
             }),
             graceful: GracefulShutdown::new(),
             cut: CancellationToken::new(),
+            event_loops,
         };
         let join = tokio::spawn(listener.run(shutdown));
         Bound { addr, join }
@@ -215,11 +218,17 @@ impl Listener {
         let shared = Arc::clone(&self.shared);
         let watcher = self.graceful.watcher();
         let cut = self.cut.clone();
-        tokio::spawn(async move {
+        let serve = async move |stream| {
             cut.run_until_cancelled(shared.serve(stream, peer, watcher))
                 .await;
             drop(ticket);
-        });
+        };
+        match &self.event_loops {
+            None => {
+                tokio::spawn(serve(stream));
+            }
+            Some(loops) => loops.serve(stream, serve),
+        }
     }
 
     /// Closes the listener first, so that clients and proxies turn elsewhere while running requests finish.

@@ -6,6 +6,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 
+use crate::EventLoops;
+
 /// A listener and its limits.
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
@@ -22,6 +24,8 @@ pub struct ServerSettings {
     /// Cancelled when the node is about to leave: from then on each answer is the last one of its connection, so that
     /// load balancers keep no idle connection to a listener that will close.
     pub drain: CancellationToken,
+    /// The threads that serve the connections; without them it is the runtime that the listener runs on.
+    pub event_loops: Option<EventLoops>,
 }
 
 /// The files of TLS, all in PEM.

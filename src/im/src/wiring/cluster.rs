@@ -137,6 +137,7 @@ impl Way {
             tls: None,
             limits: servers::limits(settings),
             drain: CancellationToken::new(),
+            event_loops: None,
         };
         let listening = listen(server).await.map_err(|error| error.to_string())?;
         let host = &ha.cluster_address;

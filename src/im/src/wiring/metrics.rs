@@ -39,6 +39,7 @@ pub(crate) async fn serve(
         tls: None,
         limits: super::servers::limits(settings),
         drain: CancellationToken::new(),
+        event_loops: None,
     };
     let router = Router::new()
         .route("/metrics", get(metrics))

@@ -2,12 +2,16 @@
 
 use std::num::NonZeroU32;
 
-use im_api_server::{ServerLimits, ServerSettings, TlsSettings};
+use im_api_server::{EventLoops, ServerLimits, ServerSettings, TlsSettings};
 use im_config::{Settings, Tls};
 use tokio_util::sync::CancellationToken;
 
 /// The listener of the REST API.
-pub(crate) fn rest(settings: &Settings, drain: &CancellationToken) -> ServerSettings {
+pub(crate) fn rest(
+    settings: &Settings,
+    drain: &CancellationToken,
+    loops: &EventLoops,
+) -> ServerSettings {
     ServerSettings {
         name: "REST",
         address: settings.rest.address.to_string(),
@@ -15,11 +19,16 @@ pub(crate) fn rest(settings: &Settings, drain: &CancellationToken) -> ServerSett
         tls: settings.rest.tls().map(tls),
         limits: limits(settings),
         drain: drain.clone(),
+        event_loops: Some(loops.clone()),
     }
 }
 
 /// The listener of the XML-RPC API.
-pub(crate) fn xmlrpc(settings: &Settings, drain: &CancellationToken) -> ServerSettings {
+pub(crate) fn xmlrpc(
+    settings: &Settings,
+    drain: &CancellationToken,
+    loops: &EventLoops,
+) -> ServerSettings {
     ServerSettings {
         name: "XML-RPC",
         address: settings.xmlrpc.address.to_string(),
@@ -27,6 +36,7 @@ pub(crate) fn xmlrpc(settings: &Settings, drain: &CancellationToken) -> ServerSe
         tls: settings.xmlrpc.tls().map(tls),
         limits: limits(settings),
         drain: drain.clone(),
+        event_loops: Some(loops.clone()),
     }
 }
 

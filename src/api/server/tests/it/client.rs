@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Extension;
 use axum::routing::get;
-use im_api_server::{Bound, Peer, ServerLimits, ServerSettings, TlsSettings, serve};
+use im_api_server::{Bound, EventLoops, Peer, ServerLimits, ServerSettings, TlsSettings, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -44,6 +44,7 @@ impl Server {
             tls,
             limits,
             drain: drain.clone(),
+            event_loops: Some(EventLoops::start().unwrap()),
         };
         let slowly = move || async move {
             slow.begun.notify_one();

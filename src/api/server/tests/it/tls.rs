@@ -139,6 +139,7 @@ async fn files_that_are_none_stop_the_start_by_name() {
         tls: Some(settings(dir.path())),
         limits: ServerLimits::default(),
         drain: tokio_util::sync::CancellationToken::new(),
+        event_loops: None,
     };
     let shutdown = tokio_util::sync::CancellationToken::new();
     let served = im_api_server::serve(settings, axum::Router::new(), shutdown).await;

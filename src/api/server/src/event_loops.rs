@@ -1,0 +1,116 @@
+//! The threads that serve connections: each runs an event loop of its own, and a connection stays where it was put.
+//!
+//! # Why not on the runtime that everything else runs on
+//! A runtime whose threads share their tasks wakes one thread from another for each request when few requests are there
+//! at once: behind a load balancer, on two cores, that took a third of the processor time of a cached read (28 µs
+//! against 18 µs; `loadtest/README.md`). Whoever answers from memory gains nothing from such company.
+//!
+//! # What may run here
+//! The reading of a request, its answer, and nothing that is long: what goes on behind a request is begun as a task of
+//! the main runtime (`im_util::Tasks`), and what computes for long goes to the threads for blocking work. A connection
+//! is given to the loop that has the fewest, so the loops are loaded alike.
+//!
+//! # How it ends
+//! With the last clone the loops are told to end, and end with all that is left on them. Sockets of the database may
+//! have been opened here by a request; so the loops have to live as long as anything that uses those, and the
+//! composition root holds a clone to the end.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, available_parallelism};
+
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Handle};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// Threads that serve connections; a clone is the same ones.
+#[derive(Clone, Debug)]
+pub struct EventLoops {
+    loops: Arc<[EventLoop]>,
+    _end: Arc<DropGuard>,
+}
+
+#[derive(Debug)]
+struct EventLoop {
+    runtime: Handle,
+    connections: Arc<AtomicUsize>,
+}
+
+/// One connection of a loop, counted until it is dropped.
+#[derive(Debug)]
+struct Counted(Arc<AtomicUsize>);
+
+// === impl EventLoops ===
+
+impl EventLoops {
+    /// One for each processor that this process may use.
+    ///
+    /// # Errors
+    /// If the operating system has no means for them.
+    pub fn start() -> io::Result<Self> {
+        let number = available_parallelism().map_or(1, NonZeroUsize::get);
+        let end = CancellationToken::new();
+        let guard = Arc::new(end.clone().drop_guard());
+        let loops = (0..number)
+            .map(|number| EventLoop::start(number, end.clone()))
+            .collect::<io::Result<_>>()?;
+        Ok(Self { loops, _end: guard })
+    }
+
+    /// Serves a connection on the loop that has the fewest. It is dropped if it cannot be given there.
+    pub(crate) fn serve<F>(
+        &self,
+        connection: TcpStream,
+        serve: impl FnOnce(TcpStream) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let load = |one: &&EventLoop| one.connections.load(Ordering::Relaxed);
+        let (Some(chosen), Ok(connection)) =
+            (self.loops.iter().min_by_key(load), connection.into_std())
+        else {
+            return;
+        };
+        let counted = Counted::new(&chosen.connections);
+        chosen.runtime.spawn(async move {
+            // Registered with the loop that this runs on.
+            if let Ok(connection) = TcpStream::from_std(connection) {
+                serve(connection).await;
+            }
+            drop(counted);
+        });
+    }
+}
+
+// === impl EventLoop ===
+
+impl EventLoop {
+    fn start(number: usize, end: CancellationToken) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        thread::Builder::new()
+            .name(format!("connections-{number}"))
+            .spawn(move || runtime.block_on(end.cancelled()))?;
+        Ok(Self {
+            runtime: handle,
+            connections: Arc::default(),
+        })
+    }
+}
+
+// === impl Counted ===
+
+impl Counted {
+    fn new(of: &Arc<AtomicUsize>) -> Self {
+        of.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(of))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
