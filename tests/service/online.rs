@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use im_test_support::{MariaDb, NodeBuilder, Redis, missing, until};
+use im_test_support::{MariaDb, NodeBuilder, OpenBao, Redis, missing, until};
 
 fn check(directory: &Path, options: &[(&str, &str)]) -> (Output, String) {
     let lines = options
@@ -94,6 +94,53 @@ fn servers_are_asked_and_not_changed() {
     let (output, said) = check(directory.path(), &options);
     assert!(!output.status.success(), "{said}");
     assert!(said.contains("error: The database"), "{said}");
+}
+
+#[test]
+fn issuers_and_vault_are_asked() {
+    let Some(bao) = OpenBao::start("issuers_and_vault_are_asked") else {
+        return;
+    };
+    let directory = tempfile::tempdir().expect("a directory");
+    let asked = |issuer: &str, vault: &str| {
+        let options = [("OIDC_ISSUERS", issuer), ("VAULT_URL", vault)];
+        let (output, said) = check(directory.path(), &options);
+        (output.status.success(), said)
+    };
+    let (issuer, vault) = (bao.issuer(), bao.url());
+    let (right, said) = asked(&format!("{issuer}/"), &format!("{vault}/"));
+    assert!(right, "{said}");
+    for sentence in [
+        format!("OIDC_ISSUERS: {issuer}/ answers."),
+        format!("VAULT_URL: {vault}/ answers ("),
+    ] {
+        assert!(said.contains(&sentence), "{said}");
+    }
+
+    // By another name of the same machine it is found, and its tokens would be refused.
+    let alias = issuer.replace("127.0.0.1", "localhost");
+    let (right, said) = asked(&alias, &vault);
+    assert!(!right, "{said}");
+    assert!(
+        said.contains(&format!("it calls itself {issuer}")),
+        "{said}"
+    );
+    let (right, said) = asked(&format!("{vault}/nothing"), &issuer);
+    assert!(!right, "{said}");
+    assert!(said.contains("it answers 404 Not Found"), "{said}");
+    assert!(
+        said.contains(&format!("The Vault {issuer} cannot be used")),
+        "{said}"
+    );
+
+    assert_eq!(bao.call("PUT", "/v1/sys/seal").status, 204);
+    let (right, said) = asked(&issuer, &vault);
+    assert!(!right, "{said}");
+    assert!(
+        said.contains(&format!("The Vault {vault} cannot be used: it is sealed.")),
+        "{said}"
+    );
+    assert!(said.contains("it answers 503"), "{said}");
 }
 
 #[test]

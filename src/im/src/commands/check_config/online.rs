@@ -1,5 +1,7 @@
 //! `im check-config --online`
 
+mod identities;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,25 +16,24 @@ use crate::wiring;
 /// How long one of them may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What one of them says, or what is wrong, each a full sentence.
+type Asked = Result<String, String>;
+
 /// Asks what the service needs, and says what answers. Answers whether all do.
 pub(super) fn check(settings: &Settings) -> bool {
     let asked = block_on(async {
-        let database = timeout(PATIENCE, database(settings));
-        let redis = timeout(PATIENCE, redis(settings));
-        let (database, redis) = tokio::join!(database, redis);
-        let late = |what: &str| {
-            let seconds = PATIENCE.as_secs();
-            Err(format!("{what} did not answer within {seconds} seconds."))
-        };
-        let database = database.unwrap_or_else(|_| late("The database"));
-        Ok([
-            Some(database),
-            redis.unwrap_or_else(|_| Some(late("Redis"))),
-        ])
+        let (database, redis, identities) = tokio::join!(
+            in_time("The database", database(settings)),
+            timeout(PATIENCE, redis(settings)),
+            identities::ask(settings),
+        );
+        let redis = redis.unwrap_or_else(|_| Some(late("Redis")));
+        let answers = [Some(database), redis].into_iter().flatten();
+        Ok(answers.chain(identities).collect())
     });
-    let answers = asked.unwrap_or_else(|error| [Some(Err(error)), None]);
+    let answers: Vec<Asked> = asked.unwrap_or_else(|error| vec![Err(error)]);
     let mut all = true;
-    for answer in answers.into_iter().flatten() {
+    for answer in answers {
         match answer {
             Ok(sentence) => print(sentence),
             Err(sentence) => {
@@ -44,7 +45,16 @@ pub(super) fn check(settings: &Settings) -> bool {
     all
 }
 
-async fn database(settings: &Settings) -> Result<String, String> {
+async fn in_time(who: &str, asked: impl Future<Output = Asked>) -> Asked {
+    timeout(PATIENCE, asked).await.unwrap_or_else(|_| late(who))
+}
+
+fn late(who: &str) -> Asked {
+    let seconds = PATIENCE.as_secs();
+    Err(format!("{who} did not answer within {seconds} seconds."))
+}
+
+async fn database(settings: &Settings) -> Asked {
     let database = &settings.basic.database;
     let probed = match database {
         Database::Sqlite(path) => im_store::probe(&format!("sqlite://{}", path.display())).await,
@@ -58,7 +68,7 @@ async fn database(settings: &Settings) -> Result<String, String> {
 }
 
 /// `None` if there is none to be asked.
-async fn redis(settings: &Settings) -> Option<Result<String, String>> {
+async fn redis(settings: &Settings) -> Option<Asked> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     match wiring::leases::probe(&settings.ha, &clock).await {
         Ok(None) => None,
