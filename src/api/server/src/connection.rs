@@ -15,13 +15,15 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::tls::Tls;
 use crate::watched::{Phase, Watched};
-use crate::{Handler, ServerLimits};
+use crate::{Answering, Handler, ServerLimits};
 
 /// Who is at the other end; an extension of every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) limits: ServerLimits,
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) drain: CancellationToken,
+    /// Where requests that may change something are answered, if not on the thread of their connection.
+    pub(crate) changes: Option<Handle>,
 }
 
 // === impl Shared ===
@@ -71,9 +75,9 @@ impl Shared {
         let limits = &self.limits;
         let stream = Watched::new(stream, limits.head_timeout, limits.write_timeout);
         let phase = stream.phase();
-        let (handler, drain) = (&self.handler, &self.drain);
+        let drain = &self.drain;
         let service = service_fn(move |request| {
-            let answered = respond(handler, phase.clone(), peer, request);
+            let answered = self.respond(phase.clone(), peer, request);
             async move {
                 let mut response = answered.await;
                 if drain.is_cancelled() {
@@ -93,16 +97,28 @@ impl Shared {
             tracing::debug!(api = self.name, peer = %peer.address, %error, "The connection ended early.");
         }
     }
+
+    async fn respond(&self, phase: Phase, peer: Peer, request: Request<Incoming>) -> Response {
+        let _serving = phase.serve();
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(peer);
+        let looks = request.method().is_safe();
+        let answering = self.handler.answer(request);
+        match &self.changes {
+            Some(runtime) if !looks => answer_on(runtime, answering).await,
+            _ => answering.await,
+        }
+    }
 }
 
-async fn respond(
-    handler: &Handler,
-    phase: Phase,
-    peer: Peer,
-    request: Request<Incoming>,
-) -> Response {
-    let _serving = phase.serve();
-    let mut request = request.map(Body::new);
-    request.extensions_mut().insert(peer);
-    handler.answer(request).await
+/// Answers on another runtime. Like an answer here, it is given up when nobody waits for it any more.
+async fn answer_on(runtime: &Handle, answering: Answering) -> Response {
+    match AbortOnDropHandle::new(runtime.spawn(answering)).await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The process ends, and its connections with it.
+            Err(_) => std::future::pending().await,
+        },
+    }
 }

@@ -5,10 +5,11 @@
 //! at once: behind a load balancer, on two cores, that took a third of the processor time of a cached read (28 µs
 //! against 18 µs; `loadtest/README.md`). Whoever answers from memory gains nothing from such company.
 //!
-//! # What may run here
-//! The reading of a request, its answer, and nothing that is long: what goes on behind a request is begun as a task of
-//! the main runtime (`im_util::Tasks`), and what computes for long goes to the threads for blocking work. A connection
-//! is given to the loop that has the fewest, so the loops are loaded alike.
+//! # What runs here
+//! The reading of requests, and the answers of those that change nothing (RFC 9110, section 9.2.1). A request that may change
+//! something is answered by a task of the runtime that the listener was begun on: it may compute for long, and would
+//! keep the other connections of its loop waiting. What goes on behind an answer belongs to that runtime too, whoever
+//! begins it. A connection is given to the loop that has the fewest, so the loops are loaded alike.
 //!
 //! # How it ends
 //! With the last clone the loops are told to end, and end with all that is left on them. Sockets of the database may

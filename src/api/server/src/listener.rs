@@ -8,6 +8,7 @@ use std::time::Duration;
 use hyper_util::server::graceful::GracefulShutdown;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -156,6 +157,7 @@ impl Listening {
                 limits,
                 tls,
                 drain,
+                changes: event_loops.is_some().then(Handle::current),
             }),
             graceful: GracefulShutdown::new(),
             cut: CancellationToken::new(),

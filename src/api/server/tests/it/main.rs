@@ -9,6 +9,7 @@
 
 mod certificates;
 mod client;
+mod event_loops;
 mod limits;
 mod stop;
 mod tls;
