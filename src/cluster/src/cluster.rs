@@ -20,6 +20,7 @@ use im_telemetry::metrics::{ClusterMetrics, TakenFrom};
 use im_util::{Clock, failpoint};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::leases::{Leases, NoLeases};
@@ -29,7 +30,6 @@ use crate::recovery::{NoRecovery, Recovery};
 use crate::session::Session;
 use crate::settings::{ClusterSettings, NodeSettings};
 use crate::slot::Surroundings;
-use crate::tasks::Tasks;
 use crate::watcher::Members;
 use crate::{ClusterError, Slot};
 pub use table::CacheSettings;
@@ -76,9 +76,9 @@ struct Inner {
     session: Session,
     members: Members,
     /// Commits, acquisitions and what else must not be cut off.
-    tasks: Tasks,
+    tasks: TaskTracker,
     /// The loops: beat, watcher, listeners.
-    loops: Tasks,
+    loops: TaskTracker,
     stop: CancellationToken,
     table: Table,
     flights: Mutex<HashMap<InfId, Flight>>,
@@ -164,8 +164,8 @@ impl Cluster {
             settings,
             session,
             members,
-            tasks: Tasks::new(),
-            loops: Tasks::new(),
+            tasks: TaskTracker::new(),
+            loops: TaskTracker::new(),
             stop: CancellationToken::new(),
             flights: Mutex::default(),
             hints: Mutex::default(),

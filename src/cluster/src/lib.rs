@@ -75,7 +75,6 @@ mod session;
 mod settings;
 mod slot;
 pub mod status;
-mod tasks;
 mod watcher;
 
 pub use asked::Asked;

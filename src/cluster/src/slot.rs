@@ -16,11 +16,11 @@ use im_store::{Database, JournalChange, Position};
 use im_telemetry::metrics::{ClusterMetrics, Tally};
 use im_util::{Clock, failpoint};
 use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio_util::task::TaskTracker;
 
 use crate::life::NodeLife;
 use crate::operation::Turn;
 use crate::settings::ReadMode;
-use crate::tasks::Tasks;
 use crate::{Asked, ChangeError, ClusterError, OperationGuard};
 use state::Working;
 
@@ -51,7 +51,7 @@ pub struct Slot {
 pub(crate) struct Surroundings {
     pub(crate) store: Arc<dyn Database>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tasks: Tasks,
+    pub(crate) tasks: TaskTracker,
     pub(crate) metrics: Arc<ClusterMetrics>,
     /// The life of the node in whose name it is owned.
     pub(crate) life: Arc<NodeLife>,

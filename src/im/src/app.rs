@@ -56,8 +56,7 @@ pub(crate) struct App {
     drain: CancellationToken,
     drain_timeout: Duration,
     shutdown: CancellationToken,
-    /// The threads that serve the connections of clients. They hold sockets that the work behind requests uses too, so they end
-    /// when everything else has.
+    /// The threads that serve the connections of clients.
     event_loops: EventLoops,
     /// Ends the listener for the other nodes, which is needed to the last commit, and that of the metrics.
     last: CancellationToken,

@@ -145,7 +145,7 @@ impl Manager {
                 registry,
                 desk: Desk::new(documents, Arc::clone(&clock)),
                 clock,
-                tasks: Tasks::new(),
+                tasks: Tasks::default(),
                 operations,
                 names: OnceCell::new(),
             }),

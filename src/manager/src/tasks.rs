@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use im_domain::InfId;
-use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,10 +23,8 @@ use tracing::Instrument;
 pub(crate) struct Panicked;
 
 /// The tasks of a manager.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Tasks {
-    /// Where they run, whatever thread the request behind them is served on.
-    runtime: Handle,
     tracker: TaskTracker,
     stop: CancellationToken,
     contexts: Mutex<HashMap<InfId, CancellationToken>>,
@@ -37,20 +34,6 @@ pub(crate) struct Tasks {
 // === impl Tasks ===
 
 impl Tasks {
-    /// None, and they will run on the runtime that this is called in.
-    ///
-    /// # Panics
-    /// Outside a runtime.
-    pub(crate) fn new() -> Self {
-        Self {
-            runtime: Handle::current(),
-            tracker: TaskTracker::new(),
-            stop: CancellationToken::new(),
-            contexts: Mutex::default(),
-            resuming: Mutex::default(),
-        }
-    }
-
     /// Begins a task about an infrastructure.
     pub(crate) fn spawn<T: Send + 'static>(
         &self,
@@ -65,7 +48,7 @@ impl Tasks {
                 Panicked
             })
         };
-        self.tracker.spawn_on(work.instrument(span), &self.runtime)
+        self.tracker.spawn(work.instrument(span))
     }
 
     /// Ends when the node is ending: nothing new is to be begun.

@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::context::TokioContext;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -44,8 +45,8 @@ pub(crate) struct Shared {
     pub(crate) limits: ServerLimits,
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) drain: CancellationToken,
-    /// Where requests that may change something are answered, if not on the thread of their connection.
-    pub(crate) changes: Option<Handle>,
+    /// The runtime that answers belong to, if it is not that of their connection.
+    pub(crate) runtime: Option<Handle>,
 }
 
 // === impl Shared ===
@@ -104,9 +105,10 @@ impl Shared {
         request.extensions_mut().insert(peer);
         let looks = request.method().is_safe();
         let answering = self.handler.answer(request);
-        match &self.changes {
-            Some(runtime) if !looks => answer_on(runtime, answering).await,
-            _ => answering.await,
+        match &self.runtime {
+            None => answering.await,
+            Some(runtime) if looks => TokioContext::new(answering, runtime.clone()).await,
+            Some(runtime) => answer_on(runtime, answering).await,
         }
     }
 }

@@ -8,13 +8,13 @@
 //! # What runs here
 //! The reading of requests, and the answers of those that change nothing (RFC 9110, section 9.2.1). A request that may change
 //! something is answered by a task of the runtime that the listener was begun on: it may compute for long, and would
-//! keep the other connections of its loop waiting. What goes on behind an answer belongs to that runtime too, whoever
-//! begins it. A connection is given to the loop that has the fewest, so the loops are loaded alike.
+//! keep the other connections of its loop waiting. A connection is given to the loop that has the fewest, so the loops are
+//! loaded alike.
 //!
-//! # How it ends
-//! With the last clone the loops are told to end, and end with all that is left on them. Sockets of the database may
-//! have been opened here by a request; so the loops have to live as long as anything that uses those, and the
-//! composition root holds a clone to the end.
+//! # What belongs here
+//! Connections, and nothing else. An answer that is made here is polled in the context of the runtime that the listener was
+//! begun on: tasks that it begins run there, and sockets that it opens, which others use after it, are watched there.
+//! So the loops can end before what uses those; they do so, with all connections that are left, when the last clone is gone.
 
 use std::io;
 use std::num::NonZeroUsize;

@@ -157,7 +157,7 @@ impl Listening {
                 limits,
                 tls,
                 drain,
-                changes: event_loops.is_some().then(Handle::current),
+                runtime: event_loops.is_some().then(Handle::current),
             }),
             graceful: GracefulShutdown::new(),
             cut: CancellationToken::new(),

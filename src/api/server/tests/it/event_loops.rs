@@ -9,9 +9,9 @@ use axum::Router;
 use axum::routing::{get, post};
 use im_api_server::{Bound, EventLoops, ServerLimits, ServerSettings, serve};
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +22,10 @@ const POST: &str =
     "POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 async fn serving(router: Router) -> Bound {
+    serving_until(router, CancellationToken::new()).await
+}
+
+async fn serving_until(router: Router, shutdown: CancellationToken) -> Bound {
     let settings = ServerSettings {
         name: "test",
         address: "127.0.0.1".to_owned(),
@@ -31,9 +35,7 @@ async fn serving(router: Router) -> Bound {
         drain: CancellationToken::new(),
         event_loops: Some(EventLoops::start().unwrap()),
     };
-    serve(settings, router, CancellationToken::new())
-        .await
-        .unwrap()
+    serve(settings, router, shutdown).await.unwrap()
 }
 
 async fn asked(server: &Bound, request: &str) -> TcpStream {
@@ -144,4 +146,32 @@ async fn a_change_that_breaks_down_ends_its_connection_alone() {
     assert_eq!(rest(&mut stream).await, "");
     let mut stream = asked(&server, GET).await;
     assert!(rest(&mut stream).await.ends_with("here"));
+}
+
+#[tokio::test]
+async fn what_an_answer_opens_and_begins_outlives_the_loops() {
+    let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = other.local_addr().unwrap();
+    let (opened, opening) = oneshot::channel();
+    let opened = Arc::new(Mutex::new(Some(opened)));
+    let open = move || async move {
+        let socket = TcpStream::connect(address).await.unwrap();
+        let task = tokio::spawn(std::future::pending::<()>());
+        let opened = opened.lock().unwrap().take();
+        opened.unwrap().send((socket, task)).unwrap();
+        "opened"
+    };
+    let shutdown = CancellationToken::new();
+    let server = serving_until(Router::new().route("/", get(open)), shutdown.clone()).await;
+    let mut stream = asked(&server, GET).await;
+    assert!(rest(&mut stream).await.ends_with("opened"));
+    let (mut socket, task) = opening.await.unwrap();
+    let (mut there, _) = other.accept().await.unwrap();
+    shutdown.cancel();
+    timeout(PATIENCE, server.join).await.unwrap().unwrap();
+    there.write_all(b"still here").await.unwrap();
+    drop(there);
+    assert_eq!(rest(&mut socket).await, "still here");
+    assert!(!task.is_finished());
+    task.abort();
 }
