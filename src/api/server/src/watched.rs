@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 const IDLE: u8 = 0;
 const HEAD: u8 = 1;
@@ -37,11 +37,13 @@ pub struct Watched<S> {
     write: Alarm,
 }
 
-/// Runs from the first time that it is waited for to the next time that there is no need to.
+/// Runs from the first time that it is asked to the next time that there is no need to. Most heads arrive whole and most
+/// answers are taken at once, so the runtime is told of it only where something is waited for.
 #[derive(Debug)]
 struct Alarm {
     after: Duration,
-    running: Option<Pin<Box<Sleep>>>,
+    since: Option<Instant>,
+    waiting: Option<Pin<Box<Sleep>>>,
     what: &'static str,
 }
 
@@ -81,23 +83,44 @@ impl Alarm {
     fn new(after: Duration, what: &'static str) -> Self {
         Self {
             after,
-            running: None,
+            since: None,
+            waiting: None,
             what,
         }
     }
 
     fn stop(&mut self) {
-        self.running = None;
+        self.since = None;
+        self.waiting = None;
     }
 
+    fn end(&mut self) -> Instant {
+        *self.since.get_or_insert_with(Instant::now) + self.after
+    }
+
+    /// Fails if the time is over.
+    fn check(&mut self) -> io::Result<()> {
+        match self.end() <= Instant::now() {
+            true => Err(self.late()),
+            false => Ok(()),
+        }
+    }
+
+    /// Ready, with an error, when the time is over.
     fn poll<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
-        let after = self.after;
-        let alarm = self.running.get_or_insert_with(|| Box::pin(sleep(after)));
-        if alarm.as_mut().poll(cx).is_pending() {
+        let end = self.end();
+        let waiting = self
+            .waiting
+            .get_or_insert_with(|| Box::pin(sleep_until(end)));
+        if waiting.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
-        alarm.as_mut().reset(Instant::now() + after);
-        Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, self.what)))
+        self.stop();
+        Poll::Ready(Err(self.late()))
+    }
+
+    fn late(&self) -> io::Error {
+        io::Error::new(ErrorKind::TimedOut, self.what)
     }
 }
 
@@ -148,10 +171,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
             return progress;
         }
         // The alarm is asked even when bytes arrived: a head that comes in drops must not put it off.
-        match self.head.poll(cx) {
-            Poll::Pending => progress,
-            late => late,
+        if progress.is_ready() {
+            self.head.check()?;
+            return progress;
         }
+        self.head.poll(cx)
     }
 }
 
@@ -192,6 +216,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::time::sleep;
 
     use super::*;
 

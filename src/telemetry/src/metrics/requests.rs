@@ -3,6 +3,8 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use prometheus::IntGauge;
+
 use super::declare::{label, metrics};
 
 label! {
@@ -38,6 +40,7 @@ pub struct RouteName(Arc<OnceLock<&'static str>>);
 #[derive(Debug)]
 pub struct InFlight {
     metrics: RequestMetrics,
+    in_flight: IntGauge,
     api: Api,
     method: &'static str,
     route: RouteName,
@@ -76,9 +79,11 @@ impl RequestMetrics {
 
     /// A request has come.
     pub fn begun(&self, api: Api, method: &str, route: RouteName) -> InFlight {
-        self.in_flight.with_label_values(&[api.as_str()]).inc();
+        let in_flight = self.in_flight.with_label_values(&[api.as_str()]);
+        in_flight.inc();
         InFlight {
             metrics: self.clone(),
+            in_flight,
             api,
             method: known_method(method),
             route,
@@ -114,8 +119,7 @@ impl Drop for InFlight {
         if !self.ended {
             self.count("cancelled");
         }
-        let api = self.api.as_str();
-        self.metrics.in_flight.with_label_values(&[api]).dec();
+        self.in_flight.dec();
     }
 }
 
