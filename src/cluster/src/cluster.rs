@@ -3,6 +3,7 @@
 mod acquire;
 mod background;
 mod drain;
+mod forwards;
 mod hand_over;
 mod look;
 mod report;
@@ -32,6 +33,7 @@ use crate::settings::{ClusterSettings, NodeSettings};
 use crate::slot::Surroundings;
 use crate::watcher::Members;
 use crate::{ClusterError, Slot};
+use forwards::Forwards;
 pub use table::CacheSettings;
 use table::Table;
 
@@ -83,7 +85,7 @@ struct Inner {
     table: Table,
     flights: Mutex<HashMap<InfId, Flight>>,
     hints: Mutex<HashMap<InfId, Hint>>,
-    forwards: Mutex<HashMap<InfId, (BootId, u32)>>,
+    forwards: Forwards,
     /// Told when a lease has changed hands or a node has died.
     moved: Notify,
     draining: AtomicBool,
@@ -169,7 +171,7 @@ impl Cluster {
             stop: CancellationToken::new(),
             flights: Mutex::default(),
             hints: Mutex::default(),
-            forwards: Mutex::default(),
+            forwards: Forwards::default(),
             moved: Notify::new(),
             draining: AtomicBool::new(false),
             alone,

@@ -1,7 +1,7 @@
 //! One life of this node: until when it may answer from memory.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use im_domain::BootId;
@@ -20,6 +20,8 @@ pub struct NodeLife {
     /// Monotonic nanoseconds of this process; all ones: never.
     deadline: AtomicU64,
     beaten: Notify,
+    /// What `ended` says, for those who only ask: a token takes a lock to answer, and every read asks several times.
+    is_ended: AtomicBool,
     ended: CancellationToken,
 }
 
@@ -44,6 +46,7 @@ impl NodeLife {
             clock,
             deadline: AtomicU64::new(deadline),
             beaten: Notify::new(),
+            is_ended: AtomicBool::new(false),
             ended: CancellationToken::new(),
         }
     }
@@ -67,7 +70,7 @@ impl NodeLife {
 
     /// Whether it was found to be declared dead, or ended itself.
     pub fn is_ended(&self) -> bool {
-        self.ended.is_cancelled()
+        self.is_ended.load(Ordering::Acquire)
     }
 
     /// Ends with this life: work that is done in its name listens to it.
@@ -77,6 +80,9 @@ impl NodeLife {
 
     /// Waits until it is fresh, `limit` at most. Answers whether it is.
     pub async fn until_fresh(&self, limit: Duration) -> bool {
+        if self.is_fresh() {
+            return true;
+        }
         let wait = async {
             loop {
                 let beaten = self.beaten.notified();
@@ -101,6 +107,7 @@ impl NodeLife {
     }
 
     pub(crate) fn end(&self) {
+        self.is_ended.store(true, Ordering::Release);
         self.ended.cancel();
     }
 }

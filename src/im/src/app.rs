@@ -169,7 +169,7 @@ impl App {
     /// With its requests counted and in traces, whoever answers them.
     fn measured(&self, handler: Handler, api: Api) -> Handler {
         let handler = im_api_server::traced(handler);
-        let metrics = self.watched.metrics.requests.clone();
+        let metrics = &self.watched.metrics.requests;
         im_api_server::measured(handler, api, metrics, Arc::clone(&self.clock))
     }
 

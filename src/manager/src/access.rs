@@ -70,7 +70,7 @@ impl Manager {
             return Err(Error::forbidden());
         }
         self.is_not_too_late(&slot)?;
-        self.unconditioned().resume_launches(&slot, caller);
+        self.resume_launches(&slot, caller);
         Ok(slot)
     }
 

@@ -118,12 +118,13 @@ impl Manager {
     pub(crate) fn is_not_too_late(&self, slot: &Slot) -> Result<(), Error> {
         let versions = self.request.versions.lock();
         let versions = versions.unwrap_or_else(PoisonError::into_inner);
+        let Some(versions) = &*versions else {
+            return Ok(());
+        };
         let present = slot.position().version;
-        match &*versions {
-            Some(versions) if versions.iter().all(|version| *version < present) => {
-                Err(Error::stale())
-            }
-            _ => Ok(()),
+        match versions.iter().all(|version| *version < present) {
+            true => Err(Error::stale()),
+            false => Ok(()),
         }
     }
 }

@@ -48,7 +48,7 @@ pub use infrastructures::{InfrastructureMetrics, Tally};
 pub use leases::{GivenBack, LeaseMetrics, LostBy, TakenFrom};
 pub use operations::OperationMetrics;
 pub use redis::RedisMetrics;
-pub use requests::{Api, InFlight, RequestMetrics, RouteName};
+pub use requests::{Api, ApiRequests, InFlight, RequestMetrics, RouteName};
 pub use sessions::{Beat, SessionMetrics};
 pub use set::{CONTENT_TYPE, Metrics, RenderError};
 pub use store::{PoolUse, StoreMetrics};

@@ -105,9 +105,10 @@ fn a_request_is_counted_once_by_what_became_of_it() {
     let metrics = Metrics::new("1", []);
     let requests: &RequestMetrics = &metrics.requests;
     let route = RouteName::default();
-    let answered = requests.begun(Api::Rest, "GET", route.clone());
-    let cancelled = requests.begun(Api::Rest, "DELETE", RouteName::default());
-    let strange = requests.begun(Api::XmlRpc, "BREW-7f3a", RouteName::default());
+    let (rest, xmlrpc) = (requests.of(Api::Rest), requests.of(Api::XmlRpc));
+    let answered = rest.begun("GET", route.clone());
+    let cancelled = rest.begun("DELETE", RouteName::default());
+    let strange = xmlrpc.begun("BREW-7f3a", RouteName::default());
     assert_eq!(
         lines(
             &shown(&metrics),

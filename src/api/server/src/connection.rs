@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -12,7 +13,6 @@ use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
@@ -37,6 +37,17 @@ pub struct Peer {
     pub tls: bool,
 }
 
+/// How connections are told to end.
+#[derive(Debug, Default)]
+pub(crate) struct Ends {
+    /// After the request that is being served, or at once if there is none.
+    pub(crate) gracefully: CancellationToken,
+    /// At once.
+    pub(crate) cut: CancellationToken,
+    /// The next answer is the last one.
+    pub(crate) drain: CancellationToken,
+}
+
 /// What every connection of a listener needs.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -44,22 +55,35 @@ pub(crate) struct Shared {
     pub(crate) handler: Handler,
     pub(crate) limits: ServerLimits,
     pub(crate) tls: Option<Arc<Tls>>,
-    pub(crate) drain: CancellationToken,
     /// The runtime that answers belong to, if it is not that of their connection.
     pub(crate) runtime: Option<Handle>,
+}
+
+// === impl Ends ===
+
+impl Ends {
+    /// For one more connection. Its own tokens are told what these are, and nothing that connections look at for each request
+    /// is shared among them: a token takes a lock to answer.
+    pub(crate) fn of_one_more(&self) -> Self {
+        Self {
+            gracefully: self.gracefully.child_token(),
+            cut: self.cut.child_token(),
+            drain: self.drain.child_token(),
+        }
+    }
 }
 
 // === impl Shared ===
 
 impl Shared {
     /// Serves a connection until it ends.
-    pub(crate) async fn serve(&self, stream: TcpStream, peer: Peer, watcher: Watcher) {
+    pub(crate) async fn serve(&self, stream: TcpStream, peer: Peer, ends: &Ends) {
         let Some(tls) = &self.tls else {
-            return self.serve_http(stream, peer, watcher).await;
+            return self.serve_http(stream, peer, ends).await;
         };
         let handshake = TlsAcceptor::from(tls.current()).accept(stream);
         match timeout(self.limits.head_timeout, handshake).await {
-            Ok(Ok(stream)) => self.serve_http(stream, peer, watcher).await,
+            Ok(Ok(stream)) => self.serve_http(stream, peer, ends).await,
             Ok(Err(error)) => {
                 tracing::debug!(api = self.name, peer = %peer.address, %error, "The TLS handshake failed.");
             }
@@ -69,19 +93,18 @@ impl Shared {
         }
     }
 
-    async fn serve_http<S>(&self, stream: S, peer: Peer, watcher: Watcher)
+    async fn serve_http<S>(&self, stream: S, peer: Peer, ends: &Ends)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let limits = &self.limits;
         let stream = Watched::new(stream, limits.head_timeout, limits.write_timeout);
         let phase = stream.phase();
-        let drain = &self.drain;
         let service = service_fn(move |request| {
             let answered = self.respond(phase.clone(), peer, request);
             async move {
                 let mut response = answered.await;
-                if drain.is_cancelled() {
+                if ends.drain.is_cancelled() {
                     let headers = response.headers_mut();
                     headers.insert(CONNECTION, HeaderValue::from_static("close"));
                 }
@@ -94,7 +117,19 @@ impl Shared {
             .max_headers(limits.headers)
             .max_buf_size(limits.head_bytes.max(16 * 1024))
             .serve_connection(TokioIo::new(stream), service);
-        if let Err(error) = watcher.watch(connection).await {
+        let mut connection = pin!(connection);
+        let ended = match ends
+            .gracefully
+            .run_until_cancelled(connection.as_mut())
+            .await
+        {
+            Some(ended) => ended,
+            None => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
             tracing::debug!(api = self.name, peer = %peer.address, %error, "The connection ended early.");
         }
     }

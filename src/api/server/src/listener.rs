@@ -5,16 +5,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper_util::server::graceful::GracefulShutdown;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::admission::Admission;
-use crate::connection::{Peer, Shared};
+use crate::connection::{Ends, Peer, Shared};
 use crate::deaf::deafen;
 use crate::tls::{Tls, TlsError};
 use crate::{EventLoops, Handler, ServerLimits, ServerSettings};
@@ -71,9 +71,8 @@ struct Listener {
     local: SocketAddr,
     admission: Arc<Admission>,
     shared: Arc<Shared>,
-    graceful: GracefulShutdown,
-    /// Ends the connections that did not finish in time.
-    cut: CancellationToken,
+    connections: TaskTracker,
+    ends: Ends,
     event_loops: Option<EventLoops>,
 }
 
@@ -156,11 +155,13 @@ impl Listening {
                 handler: handler.into(),
                 limits,
                 tls,
-                drain,
                 runtime: event_loops.is_some().then(Handle::current),
             }),
-            graceful: GracefulShutdown::new(),
-            cut: CancellationToken::new(),
+            connections: TaskTracker::new(),
+            ends: Ends {
+                drain,
+                ..Ends::default()
+            },
             event_loops,
         };
         let join = tokio::spawn(listener.run(shutdown));
@@ -218,12 +219,12 @@ impl Listener {
             tls: self.shared.tls.is_some(),
         };
         let shared = Arc::clone(&self.shared);
-        let watcher = self.graceful.watcher();
-        let cut = self.cut.clone();
+        let (counted, ends) = (self.connections.token(), self.ends.of_one_more());
         let serve = async move |stream| {
-            cut.run_until_cancelled(shared.serve(stream, peer, watcher))
+            ends.cut
+                .run_until_cancelled(shared.serve(stream, peer, &ends))
                 .await;
-            drop(ticket);
+            drop((ticket, counted));
         };
         match &self.event_loops {
             None => {
@@ -247,25 +248,27 @@ impl Listener {
         let _none_waits = timeout(HANDSHAKE, self.accept()).await;
         let Self {
             tcp,
-            graceful,
+            connections,
             shared,
-            cut,
+            ends,
             ..
         } = self;
         drop(tcp);
         let _all_gone = timeout(LINGER, async {
-            while graceful.count() > 0 {
+            while !connections.is_empty() {
                 sleep(LOOK).await;
             }
         })
         .await;
         let ServerLimits { stop_timeout, .. } = shared.limits;
-        if timeout(stop_timeout, graceful.shutdown()).await.is_err() {
+        ends.gracefully.cancel();
+        connections.close();
+        if timeout(stop_timeout, connections.wait()).await.is_err() {
             tracing::warn!(
                 api = shared.name,
                 "Requests did not finish in time and are cut off."
             );
-            cut.cancel();
+            ends.cut.cancel();
         }
     }
 }

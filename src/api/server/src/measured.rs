@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
-use im_telemetry::metrics::{Api, RequestMetrics, RouteName};
+use im_telemetry::metrics::{Api, ApiRequests, RequestMetrics, RouteName};
 use im_util::Clock;
 
 use crate::Handler;
@@ -13,8 +13,7 @@ use crate::Handler;
 #[derive(Debug)]
 struct Measured {
     inner: Handler,
-    api: Api,
-    metrics: RequestMetrics,
+    requests: ApiRequests,
     clock: Arc<dyn Clock>,
 }
 
@@ -23,13 +22,12 @@ struct Measured {
 pub fn measured(
     inner: Handler,
     api: Api,
-    metrics: RequestMetrics,
+    metrics: &RequestMetrics,
     clock: Arc<dyn Clock>,
 ) -> Handler {
     let measured = Arc::new(Measured {
         inner,
-        api,
-        metrics,
+        requests: metrics.of(api),
         clock,
     });
     Handler::new(move |request| Arc::clone(&measured).answer(request))
@@ -43,7 +41,7 @@ impl Measured {
         request.extensions_mut().insert(route.clone());
         let begun = self.clock.monotonic();
         let method = request.method().as_str();
-        let in_flight = self.metrics.begun(self.api, method, route);
+        let in_flight = self.requests.begun(method, route);
         let response = self.inner.answer(request).await;
         let took = self.clock.monotonic().saturating_sub(begun);
         in_flight.answered(response.status().as_u16(), took);

@@ -1,7 +1,6 @@
 //! Giving infrastructures to others: asked for, offered, or because nobody uses them here.
 
 use std::sync::Arc;
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use im_domain::{BootId, InfId};
@@ -62,20 +61,8 @@ impl Cluster {
     pub fn forwarded(&self, id: &InfId, by: BootId) {
         let inner = &self.inner;
         let limit = inner.settings.forwards_before_offer;
-        {
-            let mut forwards = inner
-                .forwards
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            let (from, count) = forwards.entry(id.clone()).or_insert((by, 0));
-            if *from != by {
-                (*from, *count) = (by, 0);
-            }
-            *count += 1;
-            if *count < limit {
-                return;
-            }
-            forwards.remove(id);
+        if !inner.forwards.is_last_of(limit, id, by) {
+            return;
         }
         let (inner, id) = (Arc::clone(inner), id.clone());
         self.inner
@@ -86,13 +73,7 @@ impl Cluster {
     /// A request came straight to its owner: the traffic is where the infrastructure is.
     /// `id` is asked for it if there is anything to forget.
     pub fn came_directly(&self, id: impl FnOnce() -> Option<InfId>) {
-        let forwards = self.inner.forwards.lock();
-        let mut forwards = forwards.unwrap_or_else(PoisonError::into_inner);
-        if !forwards.is_empty()
-            && let Some(id) = id()
-        {
-            forwards.remove(&id);
-        }
+        self.inner.forwards.forget(id);
     }
 
     /// Another node has given an infrastructure back because its requests come through this one.

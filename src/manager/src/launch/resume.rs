@@ -127,7 +127,8 @@ impl Left {
         }
     }
 
-    fn of(infrastructure: &Infrastructure, has_context: bool) -> Option<Self> {
+    /// `has_context` is asked only where it matters.
+    fn of(infrastructure: &Infrastructure, has_context: impl FnOnce() -> bool) -> Option<Self> {
         if infrastructure.deleted {
             return None;
         }
@@ -148,19 +149,21 @@ impl Left {
         if !Entry::open(infrastructure, Some(&OF_MACHINES)).is_empty() {
             return Some(Self::Rest);
         }
-        if has_context {
-            return None;
-        }
         let waits = |vm: &Vm| {
             matches!(vm.state, VmState::Pending | VmState::Running)
                 && vm.cloud_vm_id.is_some()
                 && vm.configured != Some(true)
         };
-        if infrastructure.configured.is_none() && infrastructure.live_vms().any(|vm| waits(vm)) {
-            return Some(Self::Context);
-        }
-        let open = !Entry::open(infrastructure, None).is_empty();
-        open.then_some(Self::Rest)
+        let left = if infrastructure.configured.is_none()
+            && infrastructure.live_vms().any(|vm| waits(vm))
+        {
+            Self::Context
+        } else if Entry::open(infrastructure, None).is_empty() {
+            return None;
+        } else {
+            Self::Rest
+        };
+        (!has_context()).then_some(left)
     }
 }
 
@@ -177,7 +180,7 @@ const OF_MACHINES: [OperationKind; 4] = [
 impl Manager {
     /// What is left of the work on an infrastructure that nobody does here.
     pub(crate) fn left(&self, slot: &Slot) -> Option<Left> {
-        Left::of(&slot.snapshot(), self.inner.tasks.has_context(slot.id()))
+        Left::of(&slot.snapshot(), || self.inner.tasks.has_context(slot.id()))
     }
 
     /// Takes up what is left of the work on an infrastructure, if the caller owns it and nobody works on it.
@@ -190,11 +193,13 @@ impl Manager {
         {
             return;
         }
-        let Some(right) = Resuming::try_begin(self, slot.id()) else {
+        // What the request is meant for is not what others left.
+        let manager = self.unconditioned();
+        let Some(right) = Resuming::try_begin(&manager, slot.id()) else {
             return;
         };
         if let Some(turn) = slot.try_operation("resume") {
-            let (manager, slot, caller) = (self.clone(), Arc::clone(slot), caller.clone());
+            let (slot, caller) = (Arc::clone(slot), caller.clone());
             let inf = slot.id().clone();
             let work = async move {
                 manager.claim(&slot, &caller).await;

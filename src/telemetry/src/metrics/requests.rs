@@ -32,16 +32,22 @@ metrics! {
     }
 }
 
+/// The metrics of the requests of one API.
+#[derive(Clone, Debug)]
+pub struct ApiRequests {
+    metrics: RequestMetrics,
+    in_flight: IntGauge,
+    api: Api,
+}
+
 /// Where an API says which of its routes a request has taken: it travels with the request.
 #[derive(Clone, Debug, Default)]
 pub struct RouteName(Arc<OnceLock<&'static str>>);
 
 /// A request that is being answered. If it is dropped before its answer is known, the client has gone away.
 #[derive(Debug)]
-pub struct InFlight {
-    metrics: RequestMetrics,
-    in_flight: IntGauge,
-    api: Api,
+pub struct InFlight<'a> {
+    requests: &'a ApiRequests,
     method: &'static str,
     route: RouteName,
     ended: bool,
@@ -77,14 +83,25 @@ impl RequestMetrics {
         }
     }
 
-    /// A request has come.
-    pub fn begun(&self, api: Api, method: &str, route: RouteName) -> InFlight {
-        let in_flight = self.in_flight.with_label_values(&[api.as_str()]);
-        in_flight.inc();
-        InFlight {
+    /// Those of one API.
+    #[must_use]
+    pub fn of(&self, api: Api) -> ApiRequests {
+        ApiRequests {
+            in_flight: self.in_flight.with_label_values(&[api.as_str()]),
             metrics: self.clone(),
-            in_flight,
             api,
+        }
+    }
+}
+
+// === impl ApiRequests ===
+
+impl ApiRequests {
+    /// A request has come.
+    pub fn begun(&self, method: &str, route: RouteName) -> InFlight<'_> {
+        self.in_flight.inc();
+        InFlight {
+            requests: self,
             method: known_method(method),
             route,
             ended: false,
@@ -94,12 +111,13 @@ impl RequestMetrics {
 
 // === impl InFlight ===
 
-impl InFlight {
+impl InFlight<'_> {
     /// The answer is known.
     pub fn answered(mut self, status: u16, took: Duration) {
-        let (api, route, method) = (self.api.as_str(), self.route.get(), self.method);
-        self.metrics
-            .duration
+        let requests = self.requests;
+        let (api, route, method) = (requests.api.as_str(), self.route.get(), self.method);
+        let duration = &requests.metrics.duration;
+        duration
             .with_label_values(&[api, route, method])
             .observe(took.as_secs_f64());
         let digit = |by: u16| b'0' + u8::try_from(status / by % 10).unwrap_or_default();
@@ -109,17 +127,18 @@ impl InFlight {
 
     fn count(&mut self, status: &str) {
         self.ended = true;
-        let labels = [self.api.as_str(), self.route.get(), self.method, status];
-        self.metrics.ended.with_label_values(&labels).inc();
+        let ApiRequests { api, metrics, .. } = self.requests;
+        let labels = [api.as_str(), self.route.get(), self.method, status];
+        metrics.ended.with_label_values(&labels).inc();
     }
 }
 
-impl Drop for InFlight {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         if !self.ended {
             self.count("cancelled");
         }
-        self.in_flight.dec();
+        self.requests.in_flight.dec();
     }
 }
 
