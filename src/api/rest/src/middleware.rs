@@ -2,8 +2,8 @@
 //!
 //! 1. [`request_id`]: it gets an id, or keeps a sane one that it brings, which the answer repeats.
 //! 2. [`cors`]: the answer gets the headers for browsers.
-//! 3. A span opens, in whose lines of the log the id, the method and the path stand. Where a path names an
-//!    infrastructure its id joins them.
+//! 3. A span opens, in whose lines of the log the id, the method and the path stand, and the infrastructure that the path
+//!    names. Where one is made its id joins them.
 //! 4. [`panics`]: whatever breaks down inside is an answer, and the node stays up.
 //! 5. [`slashes`]: paths with doubled slashes are sent to where they lead.
 //! 6. The table answers; an error is given its form ([`error::render`]) when everything else is done, and the log a line.
@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::ACCEPT;
 use im_telemetry::metrics::RouteName;
-use tracing::{Instrument, field};
+use tracing::Instrument;
 
 use crate::api::Api;
 use crate::error;
@@ -47,19 +47,28 @@ async fn envelope(State(api): State<Api>, mut request: Request, next: Next) -> R
         request.id = id.as_str(),
         method = request.method().as_str(),
         path = request.uri().path(),
-        inf.id = field::Empty,
+        inf.id = infrastructure(request.uri().path()),
     );
     let looks = request.method().is_safe();
-    let work = panics::caught(inner(request, next));
-    let answered = work.instrument(span.clone()).await;
-    let mut response = error::render(answered, &accept, id.as_str());
-    span.in_scope(|| log(looks, response.status()));
+    let answering = async {
+        let answered = panics::caught(inner(request, next)).await;
+        let response = error::render(answered, &accept, id.as_str());
+        log(looks, response.status());
+        response
+    };
+    let mut response = answering.instrument(span).await;
     let headers = response.headers_mut();
     id.put(headers);
     if origins.is_some() {
         cors::put(headers, allowed);
     }
     response
+}
+
+/// The infrastructure that a path names, for the log: whether there is one is not known yet.
+fn infrastructure(path: &str) -> Option<&str> {
+    let named = path.strip_prefix("/infrastructures/")?.split('/').next();
+    named.filter(|id| !id.is_empty())
 }
 
 /// Says by which route the request is counted.

@@ -1,9 +1,13 @@
 //! The threads that serve connections: each runs an event loop of its own, and a connection stays where it was put.
 //!
 //! # Why not on the runtime that everything else runs on
-//! A runtime whose threads share their tasks wakes one thread from another for each request when few requests are there
-//! at once: behind a load balancer, on two cores, that took a third of the processor time of a cached read (28 µs
-//! against 18 µs; `loadtest/README.md`). Whoever answers from memory gains nothing from such company.
+//! Threads that share their tasks wake one another, and take from one another what a request has just written. With few
+//! requests there at once, as behind a load balancer, that was a third of the processor time of a read from memory: 28 µs on
+//! two threads that shared, 19 µs on one (`loadtest/README.md`).
+//!
+//! # How many
+//! One for every two processors. A loop answers tens of thousands of reads in a second, and two that are half idle cost more
+//! than one that is busy; the other processors are for changes, and for the system.
 //!
 //! # What runs here
 //! The reading of requests, and the answers of those that change nothing (RFC 9110, section 9.2.1). A request that may change
@@ -17,7 +21,6 @@
 //! So the loops can end before what uses those; they do so, with all connections that are left, when the last clone is gone.
 
 use std::io;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, available_parallelism};
@@ -46,12 +49,12 @@ struct Counted(Arc<AtomicUsize>);
 // === impl EventLoops ===
 
 impl EventLoops {
-    /// One for each processor that this process may use.
+    /// One for every two processors that this process may use.
     ///
     /// # Errors
     /// If the operating system has no means for them.
     pub fn start() -> io::Result<Self> {
-        let number = available_parallelism().map_or(1, NonZeroUsize::get);
+        let number = available_parallelism().map_or(1, |all| all.get().div_ceil(2));
         let end = CancellationToken::new();
         let guard = Arc::new(end.clone().drop_guard());
         let loops = (0..number)

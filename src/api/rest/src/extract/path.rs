@@ -68,9 +68,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Inf {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let texts = PathTexts::from_request_parts(parts, state).await?;
-        name_infrastructure(texts.get(0));
-        Ok(Self(texts))
+        PathTexts::from_request_parts(parts, state).await.map(Self)
     }
 }
 
@@ -86,7 +84,7 @@ impl<S: Sync> FromRequestParts<S> for LastSegment {
     }
 }
 
-/// Says in the lines of the log which infrastructure the request is about.
+/// Says in the lines of the log which infrastructure the request is about, where its path does not.
 pub(crate) fn name_infrastructure(id: &str) {
     tracing::Span::current().record("inf.id", id);
 }
