@@ -109,15 +109,21 @@ class Process:
         """When it started, in clock ticks since the machine did."""
         return int(self._stat()[19])
 
+    def _workers(self):
+        """The processes that it began and that work for it, as those of HAProxy."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [Process(int(child)) for child in children.split()]
+
     def cpu(self):
-        """The processor time of the process so far, in seconds."""
+        """The processor time of the process and its workers so far, in seconds."""
         stat = self._stat()
-        return (int(stat[11]) + int(stat[12])) / TICKS
+        return (int(stat[11]) + int(stat[12])) / TICKS + sum(worker.cpu() for worker in self._workers())
 
     def memory(self):
-        """Its resident memory, in bytes."""
+        """Their resident memory, in bytes."""
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+        own = int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+        return own + sum(worker.memory() for worker in self._workers())
 
 
 def machine():

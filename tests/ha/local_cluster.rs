@@ -55,7 +55,15 @@ fn a_cluster_on_one_machine() {
     }
     let down = Down(Scratch::new());
     let directory = down.0.path().join("cluster");
-    let help = said(&local_cluster(&directory, &["up"]));
+    // One that the script sets itself.
+    let option = ["--option", "INF_CACHE_TIME=1200"];
+    let help = said(&local_cluster(&directory, &[&["up"][..], &option].concat()));
+    let file = std::fs::read_to_string(directory.join("node1/im.cfg")).expect("a configuration");
+    let times: Vec<&str> = file
+        .lines()
+        .filter(|line| line.starts_with("INF_CACHE"))
+        .collect();
+    assert_eq!(times, ["INF_CACHE_TIME = 1200"]);
     let address = help
         .split_once("IM=http://")
         .and_then(|(_, rest)| rest.lines().next())

@@ -1,7 +1,10 @@
 //! How a cluster is started.
 
+use std::fs;
+use std::sync::LazyLock;
+
 use im_haproxy::{Options, Peer, Server, render};
-use im_test_support::{ChaosProxy, Haproxy, MariaDb, NodeBuilder, Redis, free_port};
+use im_test_support::{ChaosProxy, Haproxy, MariaDb, NodeBuilder, Redis, Scratch, free_port};
 
 use super::{Cluster, Links, Member, servers};
 
@@ -20,6 +23,16 @@ pub(crate) struct Setup {
 
 /// The time after which a silent node is declared dead, in seconds, unless a test says otherwise.
 pub(crate) const TTL: f64 = 3.0;
+
+/// The program of the nodes, as it is when the tests begin: whoever builds another one meanwhile puts it in the place of
+/// that one, and what is started after that would be another service.
+static PROGRAM: LazyLock<(Scratch, String)> = LazyLock::new(|| {
+    let scratch = Scratch::new();
+    let program = scratch.path().join("im");
+    fs::copy(env!("CARGO_BIN_EXE_im"), &program).expect("a copy of the program");
+    let path = program.display().to_string();
+    (scratch, path)
+});
 
 // === impl Setup ===
 
@@ -106,7 +119,7 @@ impl Setup {
             peers: ChaosProxy::start(&here(port)),
         };
         let data = format!("mysql://im:im@{}/{database}", links.db.address());
-        let mut builder = NodeBuilder::new(env!("CARGO_BIN_EXE_im"), &format!("n{}", place + 1))
+        let mut builder = NodeBuilder::new(&PROGRAM.1, &format!("n{}", place + 1))
             .option("DATA_DB", data)
             .option("REDIS_URL", format!("redis://{}/0", links.redis.address()))
             .option("CLUSTER_PORT", port)
