@@ -18,7 +18,12 @@ class Cluster:
         arguments = ["--nodes", str(nodes), "--im", str(binary), "--rate", "1000000000"]
         for option in options:
             arguments += ["--option", option]
-        self._run("up", *arguments)
+        try:
+            self._run("up", *arguments)
+        except subprocess.CalledProcessError:
+            # What did start.
+            self._run("down")
+            raise
         self.known = dict(re.findall(r"^(\w+)=(.*)$", (self.directory / "cluster").read_text(), re.M))
         self.nodes = [f"node{number}" for number in range(1, nodes + 1)]
 
