@@ -69,6 +69,17 @@ fn no_stale_read(read_mode: &str) {
         let is_stale = answer.status == 200 && answer.body.lines().count() < 2;
         assert!(!is_stale, "stale read: {}", answer.body);
     }
+    // A refusal is an answer too: the second machine is there.
+    for (method, call) in [
+        ("DELETE", "vms/1"),
+        ("PUT", "vms/1/stop"),
+        ("PUT", "vms/1/disks/0/snapshot?image_name=a"),
+        ("GET", "vms/1"),
+    ] {
+        let answer = cluster.at(0, method, &format!("{path}/{call}"), "");
+        let is_stale = answer.status == 404;
+        assert!(!is_stale, "stale read: {method} {call}: {}", answer.body);
+    }
     cluster.heal();
     until("the node is back", || {
         let answer = cluster.at(0, "GET", &path, "");

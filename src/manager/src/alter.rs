@@ -29,7 +29,7 @@ impl Manager {
     ) -> Result<VmView, Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
-        let infrastructure = slot.snapshot();
+        let infrastructure = slot.read().await?;
         let vm = live_vm(&infrastructure, vm)?.id;
         // Only read: a document that asks for a size need not be one that could be deployed.
         let purpose = Purpose::Describe(&infrastructure);

@@ -27,16 +27,17 @@ impl Manager {
     }
 }
 
-/// Waits for the turn to be the only operation on an infrastructure, and looks at it as it is then.
+/// Waits for the turn to be the only operation on an infrastructure, and looks at it as it is then: proved to be so, since
+/// what is refused because of it is an answer.
 ///
 /// # Errors
-/// `NotFound` if it was deleted meanwhile.
+/// `NotFound` if it was deleted meanwhile; the cluster's, if nothing can be proved.
 pub(crate) async fn turn(
     slot: &Arc<Slot>,
     kind: &'static str,
 ) -> Result<(OperationGuard, Arc<Infrastructure>), Error> {
     let guard = slot.operation(kind).await;
-    let infrastructure = slot.snapshot();
+    let infrastructure = slot.read().await?;
     if infrastructure.deleted {
         return Err(Error::not_found(slot.id()));
     }

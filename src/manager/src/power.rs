@@ -15,7 +15,7 @@ use im_operations::boundary::{Boundary, pass};
 use im_operations::{Entry, Names, Planned};
 use im_store::{IntentAction, IntentState, NewOperation, OperationKind, OperationState};
 
-use crate::access::{Verb, live_vm};
+use crate::access::{Verb, live_vm, proved_vm};
 use crate::detached::turn;
 use crate::reach::{Reach, Reached};
 use crate::{Error, ErrorKind, InfrastructureOperation, Manager, VmOperation};
@@ -78,7 +78,7 @@ impl Manager {
     ) -> Result<(), Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
-        let vm = live_vm(&slot.snapshot(), vm)?.id;
+        let vm = proved_vm(&slot, vm).await?;
         let manager = self.clone();
         let work = async move {
             let (_turn, infrastructure) = turn(&slot, operation.word()).await?;

@@ -8,7 +8,7 @@ use im_cluster::Slot;
 use im_connectors::Snapshot;
 use im_domain::{InfId, VmId};
 
-use crate::access::{Verb, live_vm};
+use crate::access::{Verb, live_vm, proved_vm};
 use crate::detached::turn;
 use crate::reach::Reach;
 use crate::{Error, Manager};
@@ -28,7 +28,7 @@ impl Manager {
     ) -> Result<String, Error> {
         let caller = self.enter(Verb::Change, credentials)?;
         let slot = self.open(&caller, id).await?;
-        let vm = live_vm(&slot.snapshot(), vm)?.id;
+        let vm = proved_vm(&slot, vm).await?;
         let wanted = Snapshot {
             disk: disk.trim().parse().map_err(|_| {
                 Error::invalid("The number of a disk was expected, as 0 for the first one.")

@@ -42,9 +42,20 @@ impl Slot {
         versions: Option<&[Version]>,
         change: impl FnOnce(&mut Infrastructure, &mut Vec<JournalChange>) -> Result<T, E>,
     ) -> Result<T, ChangeError<E>> {
-        let (value, outcome) = self.apply(versions, change)?;
-        self.settled(outcome).await?;
-        Ok(value)
+        match self.apply(versions, change) {
+            Ok((value, outcome)) => {
+                self.settled(outcome).await?;
+                Ok(value)
+            }
+            // A refusal is an answer from memory, and no commit proves it.
+            Err(
+                refusal @ (ChangeError::Refused(_) | ChangeError::Cluster(ClusterError::Stale(_))),
+            ) => {
+                self.read().await?;
+                Err(refusal)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     pub(crate) async fn commit_journal(

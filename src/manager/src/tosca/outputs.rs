@@ -39,7 +39,7 @@ impl Manager {
     ) -> Result<Map<String, Value>, Error> {
         let caller = self.enter(Verb::Read, credentials)?;
         let slot = self.open(&caller, id).await?;
-        if stored_text(&slot.snapshot()).is_none() {
+        if stored_text(&*slot.read().await?).is_none() {
             return Err(no_tosca("outputs"));
         }
         self.refresh(&slot, &caller, Scope::All).await;
