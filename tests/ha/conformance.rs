@@ -4,7 +4,7 @@
 //! The runner, the scenarios and the deviations on purpose are those of one node (`tests/conformance`). `InfID` is there
 //! only if the node that was asked is the owner, so a step that deviates by that header alone may also pass. And an
 //! infrastructure goes to the node through which several requests for it have come, by chance in a row; with it the stored
-//! form is read again, which adds `cloud_connector` to its machines, as it does in the reference.
+//! form is read again, which adds `cloud_connector` to it, as it does in the reference.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -52,7 +52,8 @@ pub(crate) enum Command {
     /// Prints every option that is not at its default with the place it was set, and the warnings. Secrets are not
     /// printed. With --haproxy it compares a configuration of HAProxy with these options too, and says what does not
     /// agree, with file and line. With --online it asks database, Redis, the issuers of OpenID Connect and Vault too, and
-    /// changes nothing there but for the key by which nodes notice that a Redis has forgotten everything. Exit status 1 if a configuration is wrong, or something does not answer.
+    /// changes nothing there but for the key by which nodes notice that a Redis has forgotten everything. Exit status 1
+    /// if a configuration is wrong, or something does not answer.
     CheckConfig(CheckConfigArgs),
     /// Delete for good the infrastructures that were destroyed and had been created before a day.
     ///

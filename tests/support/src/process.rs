@@ -39,6 +39,18 @@ pub fn missing(test: &str, programs: &[&str]) -> bool {
     missing.is_some()
 }
 
+/// Where a program of `PyPI` may be: on the PATH, or in the environment that `tests/run` makes for such tools.
+pub(crate) fn tools_named(name: &str) -> impl Iterator<Item = PathBuf> {
+    let on_path = std::env::var_os("PATH").unwrap_or_default();
+    let mut directories: Vec<PathBuf> = std::env::split_paths(&on_path).collect();
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+    directories.extend(cache.or(home).map(|cache| cache.join("im/tools/bin")));
+    directories
+        .into_iter()
+        .map(move |directory| directory.join(name))
+}
+
 /// A port of 127.0.0.1 that nobody uses now. The system gives none of this range to those who connect, so that nobody
 /// has it when a server takes it, or takes it again.
 pub fn free_port() -> u16 {
