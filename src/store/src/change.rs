@@ -86,6 +86,16 @@ impl Change {
         }
     }
 
+    /// What it does to the journal of its infrastructure.
+    pub(crate) fn journal(&self) -> &[JournalChange] {
+        match self {
+            Self::Insert(_, _, changes)
+            | Self::Save(_, _, changes)
+            | Self::Record(_, _, changes) => changes,
+            _ => &[],
+        }
+    }
+
     /// How long its caller waits for the outcome.
     pub(crate) fn patience(&self) -> Duration {
         match self {

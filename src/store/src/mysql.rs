@@ -25,8 +25,9 @@
 //! fail-over; a node that finds an epoch below its own gives up what it holds.
 //!
 //! # Room for many
-//! One transaction is one infrastructure; the server flushes the transactions that commit together at once. Sessions
-//! have connections of their own, so that beats never wait behind documents.
+//! Changes of infrastructures that come while others are being committed share the next transaction (`group`), and the
+//! server flushes the transactions that commit together at once. Sessions have connections of their own, so that beats
+//! never wait behind documents.
 //!
 //! # The release of the reference beside this one
 //! As in a file (`sqlite`): 1.19 can go on from the tables, must not write to them while this service uses them, and is
@@ -36,6 +37,7 @@ mod address;
 mod connections;
 mod errors;
 mod foreign;
+mod group;
 mod journal;
 mod lists;
 mod owners;
@@ -47,10 +49,12 @@ mod tables;
 mod write;
 mod writer;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use self::address::Address;
 use self::connections::Connections;
+use self::group::Gathering;
 use crate::change::{Change, Done, Row};
 use crate::raw::RawRow;
 use crate::{
@@ -61,6 +65,7 @@ use async_trait::async_trait;
 use im_domain::{BootId, Epoch, InfId, Infrastructure, OperationId, UserKey};
 use im_telemetry::metrics::PoolUse;
 use sqlx::Connection;
+use tokio::time::Instant;
 
 /// Connections for sessions: a beat, a look at the others, and one more.
 const FOR_SESSIONS: u32 = 3;
@@ -68,7 +73,9 @@ const FOR_SESSIONS: u32 = 3;
 /// Infrastructures in a database that nodes share.
 #[derive(Debug)]
 pub(crate) struct MySqlStore {
-    connections: Connections,
+    connections: Arc<Connections>,
+    /// Where changes of infrastructures wait for those with which they share a transaction.
+    gathering: Arc<Gathering>,
     sessions: Connections,
 }
 
@@ -79,12 +86,13 @@ impl MySqlStore {
     pub(crate) async fn open(address: &str) -> Result<Self, StoreError> {
         let address = Address::parse(address)?;
         let most = address.connections;
-        let connections = Connections::new(address.clone(), most);
+        let connections = Arc::new(Connections::new(address.clone(), most));
         let mut connection = connections.connect().await?;
         schema::migrate(&mut connection, connections.place()).await?;
         foreign::adopt_all(&mut connection).await?;
         let _ = connection.close().await;
         Ok(Self {
+            gathering: Arc::new(Gathering::new(Arc::clone(&connections))),
             connections,
             sessions: Connections::new(address, FOR_SESSIONS),
         })
@@ -105,11 +113,12 @@ impl MySqlStore {
     }
 
     async fn commit(&self, change: Change) -> Result<Done, StoreError> {
-        writer::submit(&self.connections, &change).await
+        self.gathering.submit(change).await
     }
 
     async fn commit_session(&self, change: Change) -> Result<Done, StoreError> {
-        writer::submit(&self.sessions, &change).await
+        let deadline = Instant::now() + change.patience();
+        writer::submit(&self.sessions, &change, deadline).await
     }
 }
 

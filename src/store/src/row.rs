@@ -54,6 +54,14 @@ impl Position {
             version: Version(version),
         }
     }
+
+    /// Where the row stands after one more change of it.
+    pub(crate) fn next(self) -> Self {
+        Self {
+            version: Version(self.version.0.saturating_add(1)),
+            ..self
+        }
+    }
 }
 
 /// The keys under which owners find what they own, each once.

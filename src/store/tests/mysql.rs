@@ -14,6 +14,8 @@ mod existing;
 mod faults;
 #[path = "mysql/foreign.rs"]
 mod foreign;
+#[path = "mysql/group.rs"]
+mod group;
 #[path = "mysql/proxy.rs"]
 mod proxy;
 #[path = "mysql/schema.rs"]

@@ -1,6 +1,7 @@
 //! The journal: its changes (`write`, `intents`) and its questions.
 
 mod intents;
+mod pending;
 mod write;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::change::seconds;
 use crate::journal::{corrupt, read};
 use crate::{Intent, Operation, OperationsOf, StoreError};
 
+pub(super) use pending::Pending;
 pub(super) use write::write;
 
 macro_rules! operations {

@@ -21,6 +21,15 @@ pub(super) fn fitting(count: usize) -> usize {
     fits.copied().unwrap_or(0)
 }
 
+/// All of them, in pieces of which each fits.
+pub(super) fn pieces<T>(mut all: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let (piece, rest) = all.split_at_checked(fitting(all.len()))?;
+        all = rest;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
 /// `group`, as often as there are values, between commas: only places, never values.
 pub(super) fn places(group: &str, count: usize) -> String {
     vec![group; count].join(", ")

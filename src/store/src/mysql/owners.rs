@@ -2,7 +2,7 @@
 
 use sqlx::{Error, MySqlConnection};
 
-use super::lists::{MANY, places, query};
+use super::lists::{pieces, places, query};
 use crate::change::Row;
 
 /// What the index needs to know of an infrastructure.
@@ -23,17 +23,14 @@ pub(super) async fn add(
             keys.iter().map(move |key| (key.as_str(), id, deleted))
         })
         .collect();
-    for rows in rows.chunks(MANY) {
+    for rows in pieces(&rows) {
         let text = format!(
             "INSERT INTO inf_owner(user_key, inf_id, deleted) VALUES {}",
             places("(?, ?, ?)", rows.len())
         );
         let mut insert = query(text, rows.len());
         for (key, id, deleted) in rows {
-            insert = insert
-                .bind((*key).to_owned())
-                .bind((*id).to_owned())
-                .bind(*deleted);
+            insert = insert.bind(*key).bind(*id).bind(*deleted);
         }
         insert.execute(&mut *connection).await?;
     }
@@ -42,14 +39,14 @@ pub(super) async fn add(
 
 /// Makes the index say that nobody owns these infrastructures.
 pub(super) async fn remove(connection: &mut MySqlConnection, ids: &[&str]) -> Result<(), Error> {
-    for ids in ids.chunks(MANY) {
+    for ids in pieces(ids) {
         let text = format!(
             "DELETE FROM inf_owner WHERE inf_id IN ({})",
             places("?", ids.len())
         );
         let mut delete = query(text, ids.len());
         for id in ids {
-            delete = delete.bind((*id).to_owned());
+            delete = delete.bind(*id);
         }
         delete.execute(&mut *connection).await?;
     }

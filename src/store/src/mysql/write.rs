@@ -10,10 +10,11 @@ use sqlx::mysql::MySqlArguments;
 use sqlx::query::Query;
 use sqlx::{Error, MySql, MySqlConnection};
 
-use super::{errors, foreign, journal, owners, purge, sessions};
+use super::journal::{self, Pending};
+use super::{errors, foreign, owners, purge, sessions};
+use crate::Position;
 use crate::change::{Change, Done, Row, conflict, number, taken};
 use crate::columns::Columns;
-use crate::{JournalChange, Position};
 
 const INSERT: &str = "INSERT INTO inf_list(id, deleted, date, data, auth, epoch, version, saved_at, owner_boot, owner_since) \
      VALUES(?, ?, NOW(), ?, ?, 1, 1, NOW(6), ?, NOW(6))";
@@ -70,10 +71,21 @@ pub(super) async fn single(
 
 /// Makes a change inside a transaction. One that is refused may have written: its transaction must be rolled back.
 pub(super) async fn run(change: &Change, connection: &mut MySqlConnection) -> Result<Done, Error> {
+    let (id, position) = match (row(change, connection).await?, change.id()) {
+        (Done::At(position), Some(id)) => (id, position),
+        (done, _) => return Ok(done),
+    };
+    let mut pending = [Pending::new(id, position.epoch, change.journal())];
+    let refused = journal::write(connection, &mut pending).await?;
+    Ok(refused.unwrap_or(Done::At(position)))
+}
+
+/// Makes all of a change but that of the journal.
+pub(super) async fn row(change: &Change, connection: &mut MySqlConnection) -> Result<Done, Error> {
     match change {
-        Change::Insert(row, me, changes) => insert(connection, row, me, changes).await,
-        Change::Save(row, at, changes) => save(connection, row, *at, changes).await,
-        Change::Record(id, at, changes) => record(connection, id, *at, changes).await,
+        Change::Insert(row, me, _) => insert(connection, row, me).await,
+        Change::Save(row, at, _) => save(connection, row, *at).await,
+        Change::Record(id, at, _) => record(connection, id, *at).await,
         Change::Acquire { id, seen, me, from } => {
             match acquire(connection, id, *seen, me, from.as_ref()).await? {
                 Some(position) => Ok(Done::At(position)),
@@ -101,12 +113,7 @@ pub(super) async fn run(change: &Change, connection: &mut MySqlConnection) -> Re
     }
 }
 
-async fn insert(
-    connection: &mut MySqlConnection,
-    row: &Row,
-    me: &BootId,
-    changes: &[JournalChange],
-) -> Result<Done, Error> {
+async fn insert(connection: &mut MySqlConnection, row: &Row, me: &BootId) -> Result<Done, Error> {
     let inserted = sqlx::query(INSERT)
         .bind(row.id.as_str())
         .bind(row.deleted)
@@ -126,8 +133,7 @@ async fn insert(
         Err(error) => return Err(error),
     };
     owners::add(connection, &[row]).await?;
-    let refused = journal::write(connection, &row.id, position.epoch, changes).await?;
-    Ok(refused.unwrap_or(Done::At(position)))
+    Ok(Done::At(position))
 }
 
 async fn insert_over_deleted(
@@ -150,12 +156,7 @@ async fn insert_over_deleted(
     position(connection, &row.id).await
 }
 
-async fn save(
-    connection: &mut MySqlConnection,
-    row: &Row,
-    at: Position,
-    changes: &[JournalChange],
-) -> Result<Done, Error> {
+async fn save(connection: &mut MySqlConnection, row: &Row, at: Position) -> Result<Done, Error> {
     let mut saved = save_same(connection, row, at).await?;
     if saved.is_none() {
         let query = sqlx::query(SAVE_ALL)
@@ -168,11 +169,10 @@ async fn save(
             owners::add(connection, &[row]).await?;
         }
     }
-    let Some(position) = saved else {
-        return refused(connection, &row.id).await;
-    };
-    let refused = journal::write(connection, &row.id, position.epoch, changes).await?;
-    Ok(refused.unwrap_or(Done::At(position)))
+    match saved {
+        Some(position) => Ok(Done::At(position)),
+        None => refused(connection, &row.id).await,
+    }
 }
 
 async fn save_same(
@@ -186,18 +186,12 @@ async fn save_same(
     moved(connection, query, at).await
 }
 
-async fn record(
-    connection: &mut MySqlConnection,
-    id: &InfId,
-    at: Position,
-    changes: &[JournalChange],
-) -> Result<Done, Error> {
+async fn record(connection: &mut MySqlConnection, id: &InfId, at: Position) -> Result<Done, Error> {
     let query = standing_at(sqlx::query(RECORD), id, at);
-    let Some(position) = moved(connection, query, at).await? else {
-        return refused(connection, id).await;
-    };
-    let refused = journal::write(connection, id, position.epoch, changes).await?;
-    Ok(refused.unwrap_or(Done::At(position)))
+    match moved(connection, query, at).await? {
+        Some(position) => Ok(Done::At(position)),
+        None => refused(connection, id).await,
+    }
 }
 
 async fn acquire(
@@ -253,8 +247,7 @@ async fn moved(
     at: Position,
 ) -> Result<Option<Position>, Error> {
     let written = query.execute(connection).await?;
-    let position = Position::new(at.epoch.0, at.version.0.saturating_add(1));
-    Ok((written.rows_affected() > 0).then_some(position))
+    Ok((written.rows_affected() > 0).then_some(at.next()))
 }
 
 async fn position(connection: &mut MySqlConnection, id: &InfId) -> Result<Option<Position>, Error> {

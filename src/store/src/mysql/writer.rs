@@ -11,6 +11,9 @@
 //!   time, half an answer, an answer that leaves a doubt.
 //! - *Committed* is what the server's OK means.
 //!
+//! Changes of several infrastructures may share a transaction (`group` says which). Then what is not committed is none
+//! of them, and what is unknown is unknown of each.
+//!
 //! # What is tried again
 //! Only what was certainly not committed, and with a chance to go better: a transaction that the server rolled back for
 //! the sake of another one (deadlock, wait for a lock, certification in a Galera cluster), and one whose connection
@@ -26,7 +29,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connections::{Connections, Held, LOCK_WAIT};
 use super::errors::{self, Fate};
-use super::write;
+use super::{group, write};
 use crate::change::{Change, Done};
 use crate::{StoreError, StoreErrorKind};
 
@@ -49,9 +52,20 @@ enum Failure {
     Final(StoreError),
 }
 
+/// What statements did, before the commit.
+enum Made {
+    /// Each change was made.
+    All(Vec<Done>),
+    /// One was refused, for this reason if there is no other: the transaction must be rolled back.
+    Refused(Option<Done>),
+}
+
 /// Commits a change, or says why not.
-pub(super) async fn submit(connections: &Connections, change: &Change) -> Result<Done, StoreError> {
-    let deadline = Instant::now() + change.patience();
+pub(super) async fn submit(
+    connections: &Connections,
+    change: &Change,
+    deadline: Instant,
+) -> Result<Done, StoreError> {
     let mut tries = 0;
     loop {
         tries += 1;
@@ -66,6 +80,28 @@ pub(super) async fn submit(connections: &Connections, change: &Change) -> Result
                 tracing::debug!(%error, tries, "a change is tried again");
                 sleep(pause).await;
             }
+        }
+    }
+}
+
+/// Tries once to commit changes of several infrastructures as one. `None`: nothing was written.
+///
+/// # Errors
+/// It is not known whether they were committed.
+pub(super) async fn submit_together(
+    connections: &Connections,
+    changes: &[&Change],
+    deadline: Instant,
+) -> Result<Option<Vec<Done>>, StoreError> {
+    let Ok(held) = connections.take(deadline).await else {
+        return Ok(None);
+    };
+    match transaction(connections, held, changes, deadline).await {
+        Ok(done) => Ok((done.len() == changes.len()).then_some(done)),
+        Err(Failure::Final(error)) if !error.kind.is_definite() => Err(error),
+        Err(Failure::Final(error) | Failure::Again(error, _)) => {
+            tracing::debug!(%error, changes = changes.len(), "changes are not made together");
+            Ok(None)
         }
     }
 }
@@ -96,7 +132,11 @@ async fn attempt(
             }
         }
     }
-    transaction(connections, held, change, deadline).await
+    let mut done = transaction(connections, held, &[change], deadline).await?;
+    done.pop().ok_or_else(|| {
+        let nothing = errors::too_late(id, "nothing was written");
+        Failure::Final(nothing)
+    })
 }
 
 fn single_failed(
@@ -130,13 +170,14 @@ fn again(id: Option<&InfId>, error: &Error) -> Failure {
     Failure::Again(errors::failed(id, "nothing was written", error), needed)
 }
 
+/// Commits changes in one transaction. If one of several is refused, nothing is written and nothing answered.
 async fn transaction(
     connections: &Connections,
     mut held: Held<'_>,
-    change: &Change,
+    changes: &[&Change],
     deadline: Instant,
-) -> Result<Done, Failure> {
-    let (outcome, settled) = begin_and_commit(held.get(), change, deadline).await;
+) -> Result<Vec<Done>, Failure> {
+    let (outcome, settled) = begin_and_commit(held.get(), changes, deadline).await;
     if settled {
         held.give_back();
     } else {
@@ -148,10 +189,13 @@ async fn transaction(
 /// Runs a transaction. Also answers whether it is settled, that is, over on this connection.
 async fn begin_and_commit(
     connection: &mut MySqlConnection,
-    change: &Change,
+    changes: &[&Change],
     deadline: Instant,
-) -> (Result<Done, Failure>, bool) {
-    let id = change.id();
+) -> (Result<Vec<Done>, Failure>, bool) {
+    let id = match changes {
+        [change] => change.id(),
+        _ => None,
+    };
     let late = || Failure::Final(errors::too_late(id, "nothing was written"));
     let nothing = |error: &Error| errors::failed(id, "nothing was written", error);
     let mut transaction = match timeout_at(deadline, connection.begin()).await {
@@ -159,9 +203,9 @@ async fn begin_and_commit(
         Ok(Err(error)) => return (Err(again(id, &error)), false),
         Err(_) => return (Err(late()), false),
     };
-    let refusal = match timeout_at(deadline, write::run(change, &mut transaction)).await {
-        Ok(Ok(Done::Refused(error))) => Ok(Done::Refused(error)),
-        Ok(Ok(done)) => return commit(transaction, id, done, deadline).await,
+    let refusal = match timeout_at(deadline, make(changes, &mut transaction)).await {
+        Ok(Ok(Made::Refused(refusal))) => Ok(refusal.into_iter().collect()),
+        Ok(Ok(Made::All(done))) => return commit(transaction, id, done, deadline).await,
         Ok(Err(error)) => match errors::fate(&error) {
             Fate::Doubtful => return (Err(again(id, &error)), false),
             Fate::Lost => Err(again(id, &error)),
@@ -173,12 +217,23 @@ async fn begin_and_commit(
     (refusal, matches!(rolled_back, Ok(Ok(()))))
 }
 
+async fn make(changes: &[&Change], connection: &mut MySqlConnection) -> Result<Made, Error> {
+    let [change] = changes else {
+        let done = group::write(changes, connection).await?;
+        return Ok(done.map_or(Made::Refused(None), Made::All));
+    };
+    Ok(match write::run(change, connection).await? {
+        refusal @ Done::Refused(_) => Made::Refused(Some(refusal)),
+        done => Made::All(vec![done]),
+    })
+}
+
 async fn commit(
     transaction: Transaction<'_, MySql>,
     id: Option<&InfId>,
-    done: Done,
+    done: Vec<Done>,
     deadline: Instant,
-) -> (Result<Done, Failure>, bool) {
+) -> (Result<Vec<Done>, Failure>, bool) {
     match timeout_at(deadline, transaction.commit()).await {
         Ok(Ok(())) => (Ok(done), true),
         Ok(Err(error)) if errors::fate(&error) == Fate::Lost => (Err(again(id, &error)), false),

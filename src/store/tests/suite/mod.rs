@@ -75,7 +75,7 @@ macro_rules! suite {
         ]);
         $crate::suite::suite!($backend, concurrency: [
             one_of_many_saves_wins, one_of_many_owners_wins, many_inserts_all_arrive, chains_of_saves_keep_apart,
-            one_of_many_inserts_wins
+            one_of_many_inserts_wins, each_of_many_has_its_own_outcome
         ]);
     };
     ($backend:ty, $module:ident: [$($name:ident),*]) => {
