@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::node::{Node, USER};
 
-/// The statuses of requests with these credentials, sent one after the other over one connection.
-async fn statuses(node: &Node, path: &str, credentials: &[&str]) -> Vec<u16> {
+/// A listener of the API, and a connection to it.
+async fn connected(node: &Node) -> TcpStream {
     let settings = ServerSettings {
         name: "test",
         address: "127.0.0.1".to_owned(),
@@ -22,22 +22,27 @@ async fn statuses(node: &Node, path: &str, credentials: &[&str]) -> Vec<u16> {
         event_loops: None,
     };
     let server = serve(settings, node.api(), CancellationToken::new()).await;
-    let mut stream = TcpStream::connect(server.unwrap().addr).await.unwrap();
-    let mut statuses = Vec::new();
-    for credentials in credentials {
-        let request = format!(
-            "HEAD {path} HTTP/1.1\r\nHost: im.test\r\nAuthorization: {credentials}\r\n\r\n"
-        );
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let byte = timeout(Duration::from_secs(20), stream.read_u8()).await;
-            head.push(byte.unwrap().unwrap());
-        }
-        let head = String::from_utf8(head).unwrap();
-        statuses.push(head.split(' ').nth(1).unwrap().parse().unwrap());
+    TcpStream::connect(server.unwrap().addr).await.unwrap()
+}
+
+/// The head of the answer to a request with these credentials.
+async fn head(stream: &mut TcpStream, method: &str, path: &str, credentials: &str) -> String {
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: im.test\r\nAuthorization: {credentials}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let byte = timeout(Duration::from_secs(20), stream.read_u8()).await;
+        head.push(byte.unwrap().unwrap());
     }
-    statuses
+    String::from_utf8(head).unwrap()
+}
+
+/// What is said about the length of the answer.
+fn length(head: &str) -> Vec<&str> {
+    let is_length = |line: &&str| line.starts_with("content-length:");
+    head.lines().filter(is_length).collect()
 }
 
 #[tokio::test]
@@ -53,14 +58,28 @@ async fn each_request_is_that_of_the_user_it_names() {
         owner, other, owner, owner, wrong, owner, nobody, owner, unreadable, unreadable, owner,
         other, other,
     ];
-    let expected: Vec<u16> = brought
-        .iter()
-        .map(|brought| match *brought {
+    let mut stream = connected(&node).await;
+    for brought in brought {
+        let expected = match brought {
             brought if brought == owner => 200,
             brought if brought == unreadable => 401,
             brought if brought == nobody => 400,
             _ => 403,
-        })
-        .collect();
-    assert_eq!(statuses(&node, &path, &brought).await, expected);
+        };
+        let answered = head(&mut stream, "HEAD", &path, brought).await;
+        let status = format!("HTTP/1.1 {expected} ");
+        assert!(answered.starts_with(&status), "{brought}: {answered}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_says_its_length_once() {
+    let node = Node::new().await;
+    let inf = format!("/infrastructures/{}", node.created().await);
+    for path in [inf.as_str(), "/unknown", "/livez", "/infrastructures//x"] {
+        let looked = head(&mut connected(&node).await, "HEAD", path, USER.1).await;
+        let got = head(&mut connected(&node).await, "GET", path, USER.1).await;
+        assert_eq!(length(&looked).len(), 1, "{looked}");
+        assert_eq!(length(&looked), length(&got), "{path}");
+    }
 }
