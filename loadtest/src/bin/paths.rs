@@ -9,16 +9,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use im_api_rest::{RequestSettings, router};
+use im_api_server::{ConnectionMemory, Handler};
 use im_auth::{AuthSettings, Authenticator};
 use im_cluster::{CacheSettings, Cluster};
 use im_connectors::{Registry, RegistrySettings};
 use im_manager::{BootMode, Manager, ManagerSettings};
 use im_util::{Clock, SystemClock};
-use tower::ServiceExt;
+use mimalloc::MiMalloc;
+
+/// The allocator of a node.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const RADL: &str = include_str!("two-vms.radl");
 const USER: &str =
@@ -75,7 +79,9 @@ async fn run(path: &str, times: usize) -> Result<(), Failure> {
 
 /// A node with the cloud `Dummy` and an empty database, without a listener.
 struct Node {
-    router: Router,
+    api: Handler,
+    /// Of the one connection over which all requests come.
+    connection: ConnectionMemory,
     _directory: tempfile::TempDir,
 }
 
@@ -99,7 +105,8 @@ impl Node {
             clock,
         );
         Ok(Self {
-            router: router(manager, RequestSettings::default()),
+            api: router(manager, RequestSettings::default()),
+            connection: ConnectionMemory::default(),
             _directory: directory,
         })
     }
@@ -116,8 +123,9 @@ impl Node {
             .uri(path)
             .header(header::HOST, "im.test")
             .header(header::AUTHORIZATION, USER)
+            .extension(self.connection.clone())
             .body(Body::from(body))?;
-        let (parts, body) = self.router.clone().oneshot(request).await?.into_parts();
+        let (parts, body) = self.api.answer(request).await.into_parts();
         let body = String::from_utf8(to_bytes(body, usize::MAX).await?.to_vec())?;
         match parts.status {
             StatusCode::OK => Ok(body),

@@ -19,8 +19,11 @@ pub const MAX_LINES: usize = 256;
 
 /// Ordered lines of credentials. Clones share them.
 ///
-/// They are not kept beyond the request, except where an unfinished operation needs them; then they are written by
-/// `Serialize`, in clear, to be sealed by whoever stores them, and read again by [`Credentials::from_value`].
+/// They are not kept beyond the request, except for the next one of the same connection ([`LastCredentials`]), and where an
+/// unfinished operation needs them; then they are written by `Serialize`, in clear, to be sealed by whoever stores them,
+/// and read again by [`Credentials::from_value`].
+///
+/// [`LastCredentials`]: crate::LastCredentials
 #[derive(Clone, Default, PartialEq)]
 pub struct Credentials {
     lines: Arc<[AuthLine]>,

@@ -66,24 +66,26 @@ impl AuthLine {
         let mut texts = texts.into_iter();
         let mut fields: Vec<(Cow<'static, str>, AuthValue)> = Vec::with_capacity(USUAL);
         for (key, text) in texts.by_ref().take(FEW) {
-            let value = AuthValue::of_text(key, text);
+            let (name, is_secret) = named(key);
+            let value = AuthValue::of_text(text, is_secret);
             match fields.iter_mut().find(|(known, _)| known == key) {
                 Some((_, old)) => *old = value,
-                None => fields.push((kept(key), value)),
+                None => fields.push((name, value)),
             }
         }
-        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut places: Option<HashMap<String, usize>> = None;
         for (key, text) in texts {
-            if places.is_empty() {
+            let places = places.get_or_insert_with(|| {
                 let known = fields.iter().enumerate();
-                places = known.map(|(at, (key, _))| (key.to_string(), at)).collect();
-            }
-            let value = AuthValue::of_text(key, text);
+                known.map(|(at, (key, _))| (key.to_string(), at)).collect()
+            });
+            let (name, is_secret) = named(key);
+            let value = AuthValue::of_text(text, is_secret);
             match places.get(key).and_then(|at| fields.get_mut(*at)) {
                 Some((_, old)) => *old = value,
                 None => {
                     places.insert(key.to_owned(), fields.len());
-                    fields.push((kept(key), value));
+                    fields.push((name, value));
                 }
             }
         }
@@ -92,7 +94,7 @@ impl AuthLine {
 
     fn push(&mut self, key: String, value: Value) {
         let value = match value {
-            Value::String(text) => AuthValue::of_text(&key, text),
+            Value::String(text) => AuthValue::of_text(text, is_secret_name(&key)),
             // A password that is a number in JSON is the text of that number.
             other if is_secret_name(&key) || (key == "username" && other.is_number()) => {
                 return self.push(key, Value::String(other.to_string()));
@@ -205,8 +207,8 @@ impl Serialize for AuthLine {
 // === impl AuthValue ===
 
 impl AuthValue {
-    fn of_text(key: &str, text: String) -> Self {
-        match is_secret_name(key) {
+    fn of_text(text: String, is_secret: bool) -> Self {
+        match is_secret {
             true => Self::Secret(Secret::new(text)),
             false => Self::Text(text),
         }
@@ -231,13 +233,24 @@ impl fmt::Debug for AuthValue {
     }
 }
 
-/// A key, without a copy of those that nearly every line has.
-fn kept(key: &str) -> Cow<'static, str> {
-    const KNOWN: [&str; 8] = [
-        "type", "username", "password", "id", "host", "token", "tenant", "domain",
-    ];
-    let known = KNOWN.iter().find(|known| **known == key);
-    known.map_or_else(|| Cow::Owned(key.to_owned()), |known| Cow::Borrowed(*known))
+/// Keys that nearly every line has, and whether their values are secrets.
+const KNOWN: [(&str, bool); 8] = [
+    ("type", false),
+    ("username", false),
+    ("password", true),
+    ("id", false),
+    ("host", false),
+    ("token", true),
+    ("tenant", false),
+    ("domain", false),
+];
+
+/// A key, and whether its value is a secret. The known ones are neither copied nor searched.
+fn named(key: &str) -> (Cow<'static, str>, bool) {
+    match KNOWN.iter().find(|(known, _)| *known == key) {
+        Some((known, is_secret)) => (Cow::Borrowed(known), *is_secret),
+        None => (Cow::Owned(key.to_owned()), is_secret_name(key)),
+    }
 }
 
 /// `[a-zA-Z_.][\w.-]*`, where `\w` is a letter or digit of any script, or an underscore.
@@ -247,4 +260,16 @@ fn is_id(text: &str) -> bool {
         .next()
         .is_some_and(|first| first.is_ascii_alphabetic() || first == '_' || first == '.')
         && chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_a_key_is_what_its_name_says() {
+        for (key, is_secret) in KNOWN {
+            assert_eq!(is_secret_name(key), is_secret, "{key}");
+        }
+    }
 }

@@ -31,7 +31,7 @@ struct Reader<'a> {
 pub(crate) fn read(text: &str) -> Result<Credentials, CredentialsError> {
     let mut lines = Vec::new();
     for line in split_lines(text) {
-        let line = line.trim();
+        let line = trimmed(&line);
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
@@ -53,6 +53,17 @@ pub(crate) fn without_blank_ends(text: &str) -> &str {
         rest = shorter.trim_end();
     }
     rest
+}
+
+/// `str::trim`, with a short way for what has one blank around it at most.
+fn trimmed(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let begin = usize::from(bytes.first() == Some(&b' '));
+    let end = bytes.len() - usize::from(bytes.last() == Some(&b' '));
+    match bytes.get(begin..end) {
+        Some([b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~']) => &text[begin..end],
+        _ => text.trim(),
+    }
 }
 
 /// Splits at each `\n`, and makes each `\\n` a line feed.
@@ -98,36 +109,37 @@ impl<'a> Reader<'a> {
     /// The key of the next piece, if the piece has one.
     fn key(&mut self) -> Option<&'a str> {
         let end = self.rest.bytes().position(|b| matches!(b, b'=' | b';'))?;
-        let (key, from) = self.rest.split_at(end);
+        let (key, from) = (&self.rest[..end], &self.rest[end..]);
         self.rest = from.strip_prefix('=')?;
-        let key = key.trim();
+        let key = trimmed(key);
         (!key.is_empty()).then_some(key)
     }
 
     /// The value of the piece, up to its semicolon or the end of the line.
     fn value(&mut self) -> Option<String> {
-        let start = self.rest.trim_start();
-        let quoted = start
-            .chars()
-            .next()
-            .filter(|first| matches!(first, '\'' | '"'))
-            .and_then(|quote| {
-                let inside = start.strip_prefix(quote)?;
-                inside.split_once(quote)
-            });
+        let start = match self.rest.as_bytes() {
+            [b' ', b'!'..=b'~', ..] => &self.rest[1..],
+            _ => self.rest.trim_start(),
+        };
+        let quoted = match start.as_bytes().first() {
+            Some(b'\'') => start[1..].split_once('\''),
+            Some(b'"') => start[1..].split_once('"'),
+            _ => None,
+        };
         let (quoted, bare) = match quoted {
             Some((quoted, rest)) => (Some(quoted), rest),
             None => (None, start),
         };
-        let (bare, rest) = bare.split_once(';').unwrap_or((bare, ""));
-        self.rest = rest;
-        if bare.contains('=') {
+        let end = bare.bytes().position(|b| matches!(b, b'=' | b';'));
+        let (bare, rest) = end.map_or((bare, ""), |end| bare.split_at(end));
+        if rest.starts_with('=') {
             self.rest = "";
             return None;
         }
+        self.rest = rest.strip_prefix(';').unwrap_or_default();
         Some(match quoted {
-            Some(quoted) => format!("{quoted}{}", bare.trim_end()),
-            None => bare.trim_end().to_owned(),
+            Some(quoted) => [quoted, bare.trim_end()].concat(),
+            None => trimmed(bare).to_owned(),
         })
     }
 }

@@ -2,7 +2,9 @@
 
 #![allow(clippy::expect_used, reason = "a test may stop where it fails")]
 
-use im_auth::{AuthValue, Credentials, CredentialsError, MAX_BYTES, MAX_LINES, SingleSite};
+use im_auth::{
+    AuthValue, Credentials, CredentialsError, LastCredentials, MAX_BYTES, MAX_LINES, SingleSite,
+};
 use serde_json::{Value, json};
 
 fn read(header: &str) -> Value {
@@ -264,4 +266,31 @@ fn a_new_owner_need_not_say_its_type() {
         Credentials::from_new_owner(json!({"type": "Dummy", "username": "u"})).expect("an object");
     assert_eq!(other.service_lines().count(), 0);
     assert!(Credentials::from_new_owner(json!([])).is_err());
+}
+
+#[test]
+fn the_last_header_is_remembered_and_no_other() {
+    let mut last = LastCredentials::default();
+    let of = |user: &str| format!("type = InfrastructureManager; username = {user}; password = p");
+    let long = |letter: &str| format!("{}; note = {}", of("ann"), letter.repeat(5_000));
+    for header in [
+        of("ann"),
+        of("ann"),
+        of("bob"),
+        of("ann"),
+        long("a"),
+        long("b"),
+        long("b"),
+        String::new(),
+        of("bob"),
+    ] {
+        let read = last.read(header.as_bytes(), None).unwrap();
+        let expected = Credentials::from_header(header.as_bytes(), None).unwrap();
+        assert!(read == expected, "{header:.60}");
+    }
+    assert!(last.read(b"\xff", None).is_err());
+    assert!(last.read(b"id = a/b", None).is_err());
+    assert!(last.read(b"id = a/b", None).is_err());
+    let shown = format!("{last:?}");
+    assert!(!shown.contains('p'), "{shown}");
 }

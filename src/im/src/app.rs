@@ -204,7 +204,7 @@ impl App {
             ..CallSettings::default()
         };
         ClientApis {
-            rest: im_api_rest::router(self.manager.clone(), requests).into(),
+            rest: im_api_rest::router(self.manager.clone(), requests),
             xmlrpc: im_api_xmlrpc::router(self.manager.clone(), calls).into(),
         }
     }

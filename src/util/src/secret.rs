@@ -16,7 +16,16 @@ pub struct Secret(Zeroizing<String>);
 
 /// Whether two texts are the same, in a time that depends on their lengths alone.
 pub fn is_same_text(one: &str, other: &str) -> bool {
-    one.as_bytes().ct_eq(other.as_bytes()).into()
+    let (words, rest) = one.as_bytes().as_chunks();
+    let (other_words, other_rest) = other.as_bytes().as_chunks();
+    if words.len() != other_words.len() {
+        return false;
+    }
+    let difference =
+        |(one, other): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*one) ^ u64::from_ne_bytes(*other);
+    let pairs = words.iter().zip(other_words);
+    let different = pairs.fold(0, |different, pair| different | difference(pair));
+    (different.ct_eq(&0) & rest.ct_eq(other_rest)).into()
 }
 
 // === impl Secret ===
@@ -98,5 +107,14 @@ mod tests {
         assert_eq!(Secret::new("a"), Secret::new("a"));
         assert_ne!(Secret::new("a"), Secret::new("ab"));
         assert_ne!(Secret::new("a"), Secret::new("b"));
+        let long = "a text of three words.";
+        assert_eq!(Secret::new(long), Secret::new(long));
+        for at in 0..long.len() {
+            let (mut other, mut shorter) = (long.to_owned(), long.to_owned());
+            other.replace_range(at..=at, "#");
+            shorter.remove(at);
+            assert_ne!(Secret::new(long), Secret::new(other), "{at}");
+            assert_ne!(Secret::new(long), Secret::new(shorter), "{at}");
+        }
     }
 }

@@ -17,4 +17,4 @@ pub(crate) use conditions::ForRequest;
 pub(crate) use document::Uploaded;
 pub(crate) use headers::header_text;
 pub(crate) use params::Params;
-pub(crate) use path::{Inf, LastSegment, PathTexts, name_infrastructure};
+pub(crate) use path::{CloudId, FilePath, Inf, LastSegment, name_infrastructure};

@@ -17,10 +17,11 @@ mod negotiate;
 mod openapi;
 mod prefix;
 mod render;
+mod router;
 mod routes;
 mod settings;
 
-use axum::Router;
+use im_api_server::Handler;
 use im_manager::Manager;
 
 use api::Api;
@@ -28,9 +29,7 @@ pub use openapi::openapi_json;
 pub use routes::{Documented, documented_routes};
 pub use settings::{BodyLimits, RequestSettings};
 
-/// The API as a service, for any listener. It takes limits of bodies, and leaves those of connections to the listener.
-pub fn router(manager: Manager, settings: RequestSettings) -> Router {
-    let api = Api::new(manager, settings);
-    let router = routes::router();
-    middleware::around(router, &api).with_state(api)
+/// The API as a handler, for any listener. It takes limits of bodies, and leaves those of connections to the listener.
+pub fn router(manager: Manager, settings: RequestSettings) -> Handler {
+    middleware::around(routes::router(), Api::new(manager, settings))
 }

@@ -3,14 +3,15 @@
 mod csv;
 mod tunnel;
 
+use std::fmt::{Display, Write};
+
 use axum::body::Body;
 use axum::response::Response;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
 use im_domain::InfId;
 use im_radl::Radl;
-use serde::Serialize;
-use serde_json::Map;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -23,6 +24,9 @@ pub(crate) use tunnel::waiting_command;
 /// Says that this node owns the infrastructure now, by which a load balancer knows where to send the next request.
 const INF_ID: HeaderName = HeaderName::from_static("infid");
 
+/// Addresses for which there is room from the beginning.
+const FEW: usize = 4;
+
 /// One address, in JSON.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UriForm {
@@ -34,6 +38,20 @@ pub(crate) struct UriForm {
 pub(crate) struct UriList {
     #[serde(rename = "uri-list")]
     uris: Vec<UriForm>,
+}
+
+/// A value by its name.
+struct Named<'a, T> {
+    name: &'a str,
+    value: T,
+}
+
+// === impl Named ===
+
+impl<T: Serialize> Serialize for Named<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([(self.name, &self.value)])
+    }
 }
 
 /// An answer of a type.
@@ -58,8 +76,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Response, ApiError> {
 
 /// A value by its name, in JSON.
 pub(crate) fn named(name: &str, value: impl Serialize) -> Result<Response, ApiError> {
-    let value = serde_json::to_value(value).map_err(|error| ApiError::fault(&error))?;
-    json(&Map::from_iter([(name.to_owned(), value)]))
+    json(&Named { name, value })
 }
 
 /// A text as it is, or by its name in JSON.
@@ -70,12 +87,27 @@ pub(crate) fn text(form: Form, name: &str, text: String) -> Result<Response, Api
     }
 }
 
-/// A list of addresses.
-pub(crate) fn uri_list(form: Form, uris: Vec<String>) -> Result<Response, ApiError> {
+/// A list of addresses that begin with the same text.
+pub(crate) fn uri_list(
+    form: Form,
+    before: &str,
+    ends: impl Iterator<Item = impl Display>,
+) -> Result<Response, ApiError> {
     match form {
-        Form::Plain => Ok(body(MediaType::UriList, uris.join("\n"))),
+        Form::Plain => {
+            let mut list = String::with_capacity(FEW * before.len());
+            for end in ends {
+                let between = if list.is_empty() { "" } else { "\n" };
+                list.push_str(between);
+                list.push_str(before);
+                // Writing to a text does not fail.
+                let _ = write!(list, "{end}");
+            }
+            Ok(body(MediaType::UriList, list))
+        }
         Form::Json => {
-            let uris = uris.into_iter().map(|uri| UriForm { uri }).collect();
+            let uri = |end| format!("{before}{end}");
+            let uris = ends.map(|end| UriForm { uri: uri(end) }).collect();
             json(&UriList { uris })
         }
     }
@@ -130,16 +162,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_of_addresses_has_no_final_line_feed() {
-        let uris = || vec!["http://a/1".to_owned(), "http://a/2".to_owned()];
+        let ends = || [1, 2].iter();
         assert_eq!(
-            shown(uri_list(Form::Plain, uris()).unwrap()).await,
+            shown(uri_list(Form::Plain, "http://a/", ends()).unwrap()).await,
             ("text/uri-list".into(), "http://a/1\nhttp://a/2".into())
         );
         assert_eq!(
-            shown(uri_list(Form::Json, uris()).unwrap()).await.1,
+            shown(uri_list(Form::Json, "http://a/", ends()).unwrap())
+                .await
+                .1,
             r#"{"uri-list":[{"uri":"http://a/1"},{"uri":"http://a/2"}]}"#
         );
-        assert_eq!(shown(uri_list(Form::Plain, vec![]).unwrap()).await.1, "");
+        let none = uri_list(Form::Plain, "http://a/", [0_u8; 0].iter()).unwrap();
+        assert_eq!(shown(none).await.1, "");
     }
 
     #[tokio::test]

@@ -2,12 +2,11 @@
 //!
 //! The router, `OPTIONS` and the answers to wrong methods derive from it; the OpenAPI document is tested against it.
 
-use axum::Router;
 use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, MethodRouter, on};
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method};
+use im_api_server::Answering;
 use serde_json::json;
 
 use crate::api::Api;
@@ -17,6 +16,7 @@ use crate::handlers::{
     resources, stats, transfer, unknown, version, vm_operations, vm_properties, vms,
 };
 use crate::render;
+use crate::router::{Answers, Endpoint, Router};
 
 /// A path with a method that the OpenAPI document has.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,9 +30,9 @@ pub struct Documented {
 /// A path and all its methods.
 struct Route {
     path: &'static str,
-    /// With who answers them; `false` for those that only refuse, which the document leaves out.
-    methods: Vec<(Method, bool)>,
-    answers: MethodRouter<Api>,
+    methods: Vec<(Method, Endpoint)>,
+    /// Those of them that only refuse: the document leaves them out.
+    refused: Vec<Method>,
 }
 
 #[rustfmt::skip]
@@ -81,7 +81,7 @@ fn at(path: &'static str) -> Route {
     Route {
         path,
         methods: Vec::new(),
-        answers: MethodRouter::new(),
+        refused: Vec::new(),
     }
 }
 
@@ -106,21 +106,15 @@ fn vm_operation(path: &'static str) -> Route {
 }
 
 /// The router of the table.
-pub(crate) fn router() -> Router<Api> {
-    table()
-        .into_iter()
-        .fold(Router::new(), |router, route| {
-            let path = route.path;
-            router.route(path, route.finished())
-        })
-        .fallback(unknown_path)
-}
-
-/// The templates of all paths, sorted: by them requests are counted.
-pub(crate) fn templates() -> Vec<&'static str> {
-    let mut templates: Vec<_> = table().into_iter().map(|route| route.path).collect();
-    templates.sort_unstable();
-    templates
+pub(crate) fn router() -> Router {
+    let mut router = Router::new(Endpoint::new(unknown_path));
+    for route in table() {
+        let path = route.path;
+        if let Err(error) = router.insert(route.finished()) {
+            unreachable!("{path} of the table cannot be told from another path: {error}");
+        }
+    }
+    router
 }
 
 /// The paths and methods that the OpenAPI document has.
@@ -131,14 +125,14 @@ pub fn documented_routes() -> Vec<Documented> {
         } else {
             route.path
         };
-        let methods = route
-            .methods
-            .into_iter()
-            .filter(|(_, documented)| *documented);
-        methods.map(move |(method, _)| Documented {
-            path,
-            method: method.as_str().to_ascii_lowercase(),
-        })
+        let refused = route.refused;
+        let methods = route.methods.into_iter().map(|(method, _)| method);
+        methods
+            .filter(move |method| !refused.contains(method))
+            .map(move |method| Documented {
+                path,
+                method: method.as_str().to_ascii_lowercase(),
+            })
     });
     routes.collect()
 }
@@ -148,43 +142,29 @@ pub fn documented_routes() -> Vec<Documented> {
 impl Route {
     fn get<H, T>(self, handler: H) -> Self
     where
-        H: Handler<T, Api>,
-        T: 'static,
+        H: Handler<T, Api, Future = Answering>,
     {
         self.on(Method::GET, handler)
     }
 
-    fn on<H, T>(self, method: Method, handler: H) -> Self
+    fn on<H, T>(mut self, method: Method, handler: H) -> Self
     where
-        H: Handler<T, Api>,
-        T: 'static,
+        H: Handler<T, Api, Future = Answering>,
     {
-        self.with(method, true, handler)
-    }
-
-    fn refuse<H, T>(self, method: Method, handler: H) -> Self
-    where
-        H: Handler<T, Api>,
-        T: 'static,
-    {
-        self.with(method, false, handler)
-    }
-
-    fn with<H, T>(mut self, method: Method, documented: bool, handler: H) -> Self
-    where
-        H: Handler<T, Api>,
-        T: 'static,
-    {
-        // Every method of the table has a filter; GET brings HEAD with it.
-        if let Ok(filter) = MethodFilter::try_from(method.clone()) {
-            self.answers = self.answers.merge(on(filter, handler));
-            self.methods.push((method, documented));
-        }
+        self.methods.push((method, Endpoint::new(handler)));
         self
     }
 
+    fn refuse<H, T>(mut self, method: Method, handler: H) -> Self
+    where
+        H: Handler<T, Api, Future = Answering>,
+    {
+        self.refused.push(method.clone());
+        self.on(method, handler)
+    }
+
     /// With the answers to `OPTIONS` and to methods that the path does not have.
-    fn finished(self) -> MethodRouter<Api> {
+    fn finished(self) -> Answers {
         let mut methods: Vec<&str> = self
             .methods
             .iter()
@@ -206,9 +186,13 @@ impl Route {
             let answer = ([(ALLOW, refused.clone())], ApiError::method_not_allowed());
             async move { answer.into_response() }
         };
-        self.answers
-            .merge(on(MethodFilter::OPTIONS, options))
-            .fallback(not_allowed)
+        let mut answered = self.methods;
+        answered.push((Method::OPTIONS, Endpoint::new(options)));
+        Answers {
+            template: self.path,
+            methods: answered,
+            others: Endpoint::new(not_allowed),
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::tls::Tls;
 use crate::watched::{Phase, Watched};
-use crate::{Answering, Handler, ServerLimits};
+use crate::{Answering, ConnectionMemory, Handler, ServerLimits};
 
 /// Who is at the other end; an extension of every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +100,9 @@ impl Shared {
         let limits = &self.limits;
         let stream = Watched::new(stream, limits.head_timeout, limits.write_timeout);
         let phase = stream.phase();
+        let memory = ConnectionMemory::default();
         let service = service_fn(move |request| {
-            let answered = self.respond(phase.clone(), peer, request);
+            let answered = self.respond(phase.clone(), peer, memory.clone(), request);
             async move {
                 let mut response = answered.await;
                 if ends.drain.is_cancelled() {
@@ -134,10 +135,17 @@ impl Shared {
         }
     }
 
-    async fn respond(&self, phase: Phase, peer: Peer, request: Request<Incoming>) -> Response {
+    async fn respond(
+        &self,
+        phase: Phase,
+        peer: Peer,
+        memory: ConnectionMemory,
+        request: Request<Incoming>,
+    ) -> Response {
         let _serving = phase.serve();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(memory);
         let looks = request.method().is_safe();
         let answering = self.handler.answer(request);
         match &self.runtime {

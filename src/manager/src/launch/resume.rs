@@ -143,10 +143,12 @@ impl Left {
         if infrastructure.vms.iter().any(|vm| attempt::is_open(vm)) {
             return Some(Self::Launches);
         }
-        if !Entry::open(infrastructure, Some(&power::KINDS)).is_empty() {
+        // Nearly always there is none, and this is asked for each request.
+        let has_open = !Entry::open(infrastructure, None).is_empty();
+        if has_open && !Entry::open(infrastructure, Some(&power::KINDS)).is_empty() {
             return Some(Self::Power);
         }
-        if !Entry::open(infrastructure, Some(&OF_MACHINES)).is_empty() {
+        if has_open && !Entry::open(infrastructure, Some(&OF_MACHINES)).is_empty() {
             return Some(Self::Rest);
         }
         let waits = |vm: &Vm| {
@@ -158,10 +160,10 @@ impl Left {
             && infrastructure.live_vms().any(|vm| waits(vm))
         {
             Self::Context
-        } else if Entry::open(infrastructure, None).is_empty() {
-            return None;
-        } else {
+        } else if has_open {
             Self::Rest
+        } else {
+            return None;
         };
         (!has_context()).then_some(left)
     }

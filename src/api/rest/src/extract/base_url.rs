@@ -12,7 +12,7 @@ use http::header::HOST;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 use im_api_server::Peer;
-use im_domain::{InfId, VmId};
+use im_domain::InfId;
 
 use crate::error::ApiError;
 
@@ -31,23 +31,26 @@ pub(crate) struct BaseUrl(String);
 // === impl BaseUrl ===
 
 impl BaseUrl {
-    /// The address of an infrastructure.
-    pub(crate) fn infrastructure(&self, id: &InfId) -> String {
-        format!("{self}/infrastructures/{id}")
+    /// What the addresses of infrastructures begin with.
+    pub(crate) fn infrastructures(&self) -> String {
+        [&self.0, "/infrastructures/"].concat()
     }
 
-    /// The address of a machine.
-    pub(crate) fn vm(&self, inf: &InfId, vm: VmId) -> String {
-        format!("{self}/infrastructures/{inf}/vms/{vm}")
+    /// The address of an infrastructure.
+    pub(crate) fn infrastructure(&self, id: &InfId) -> String {
+        [&self.0, "/infrastructures/", id.as_str()].concat()
+    }
+
+    /// What the addresses of the machines of an infrastructure begin with.
+    pub(crate) fn vms(&self, inf: &InfId) -> String {
+        [&self.0, "/infrastructures/", inf.as_str(), "/vms/"].concat()
     }
 
     pub(crate) fn of(parts: &Parts) -> Result<Self, ApiError> {
         let peer = parts.extensions.get::<Peer>();
         let headers = &parts.headers;
-        if !headers
-            .keys()
-            .any(|name| name.as_str().starts_with(FORWARDED))
-        {
+        let is_forwarded = |name: &HeaderName| name.as_str().starts_with(FORWARDED);
+        if !headers.keys().any(is_forwarded) {
             return Self::unforwarded(parts, peer);
         }
         let scheme = match last(headers, &PROTO)? {
@@ -148,7 +151,8 @@ fn is_default(scheme: &str, port: &str) -> bool {
 
 /// The port is after the last colon that is not inside the brackets of an IPv6 address.
 fn split_port(host: &str) -> (&str, Option<&str>) {
-    match host.rsplit_once(':') {
+    let colon = host.bytes().rposition(|byte| byte == b':');
+    match colon.map(|colon| (&host[..colon], &host[colon + 1..])) {
         Some((name, port)) if !port.contains(']') => (name, Some(port)),
         _ => (host, None),
     }

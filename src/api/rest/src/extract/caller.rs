@@ -5,7 +5,8 @@ use std::ops::Deref;
 use axum::extract::FromRequestParts;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use im_auth::Credentials;
+use im_api_server::ConnectionMemory;
+use im_auth::{Credentials, LastCredentials};
 
 use crate::api::Api;
 use crate::error::ApiError;
@@ -30,8 +31,13 @@ impl FromRequestParts<Api> for Caller {
             .headers
             .get(AUTHORIZATION)
             .ok_or_else(ApiError::no_credentials)?;
-        Credentials::from_header(header.as_bytes(), api.settings().single_site.as_ref())
-            .map(Self)
-            .map_err(|_| ApiError::no_credentials())
+        let site = api.settings().single_site.as_ref();
+        let read = match parts.extensions.get::<ConnectionMemory>() {
+            Some(memory) => {
+                memory.with(|last: &mut LastCredentials| last.read(header.as_bytes(), site))
+            }
+            None => Credentials::from_header(header.as_bytes(), site),
+        };
+        read.map(Self).map_err(|_| ApiError::no_credentials())
     }
 }

@@ -60,7 +60,7 @@ impl ForRequest {
         }
         let mut response = render::owned(id, response);
         if let Some(version) = self.manager.version()
-            && let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\""))
+            && let Ok(tag) = HeaderValue::try_from(format!("\"{version}\""))
         {
             response.headers_mut().insert(ETAG, tag);
         }

@@ -11,6 +11,9 @@ pub(crate) fn header_text<'a>(
     headers: &'a HeaderMap,
     name: &HeaderName,
 ) -> Result<Cow<'a, str>, ApiError> {
+    if !headers.contains_key(name) {
+        return Ok(Cow::Borrowed(""));
+    }
     let mut values = headers.get_all(name).iter().map(|value| {
         std::str::from_utf8(value.as_bytes())
             .map_err(|_| ApiError::bad_request(format!("The header {name} is not UTF-8 text.")))

@@ -6,7 +6,7 @@ use im_connectors::ImageFilter;
 use super::Answer;
 use crate::api::Api;
 use crate::error::ApiError;
-use crate::extract::{Caller, Params, PathTexts};
+use crate::extract::{Caller, CloudId, Params};
 use crate::negotiate::{Accept, MediaType};
 use crate::openapi::Refused;
 use crate::{prefix, render};
@@ -22,11 +22,11 @@ pub(crate) async fn images(
     caller: Caller,
     accept: Accept,
     params: Params,
-    path: PathTexts,
+    CloudId(id): CloudId,
 ) -> Answer {
     let filter = params.get("filters").map(filter).transpose()?;
     let filter = filter.unwrap_or_default();
-    let found = api.manager().images(&caller, path.get(0), &filter).await;
+    let found = api.manager().images(&caller, &id, &filter).await;
     let images = found.map_err(|error| prefix::CLOUDS.error(error))?;
     accept.choose(MediaType::Json)?;
     render::named("images", images)
@@ -40,9 +40,9 @@ pub(crate) async fn quotas(
     State(api): State<Api>,
     caller: Caller,
     accept: Accept,
-    path: PathTexts,
+    CloudId(id): CloudId,
 ) -> Answer {
-    let found = api.manager().quotas(&caller, path.get(0)).await;
+    let found = api.manager().quotas(&caller, &id).await;
     let quotas = found.map_err(|error| prefix::CLOUDS.error(error))?;
     accept.choose(MediaType::Json)?;
     render::named("quotas", quotas)

@@ -23,7 +23,7 @@ pub(crate) async fn snapshot(api: ForRequest, caller: Caller, params: Params, in
     let auto_delete = params.boolean("auto_delete", false)?;
     let id = inf.id(&prefix::SNAPSHOT)?;
     let manager = api.manager();
-    let (vm, disk) = (inf.vm(), inf.third());
+    let (vm, disk) = (inf.vm(), inf.disk());
     let made = manager
         .snapshot(&caller, &id, vm, disk, name, auto_delete)
         .await;

@@ -17,17 +17,17 @@ use tokio_util::io::ReaderStream;
 use super::Answer;
 use crate::api::Api;
 use crate::error::ApiError;
-use crate::extract::PathTexts;
+use crate::extract::FilePath;
 use crate::openapi::Refused;
 
 /// A file of the operator.
 #[utoipa::path(get, path = "/static/{path}", tag = "service", operation_id = "getStatic",
     params(("path" = String, Path, description = "The path of the file, slashes included.")),
     responses((status = 200, description = "The file.", body = [u8], content_type = "application/octet-stream"), Refused))]
-pub(crate) async fn file(State(api): State<Api>, path: PathTexts) -> Answer {
+pub(crate) async fn file(State(api): State<Api>, FilePath(path): FilePath) -> Answer {
     let root = api.settings().static_files.as_deref();
     let root = root.ok_or_else(|| ApiError::not_found("Static files not enabled."))?;
-    let inside = inside(path.get(0)).ok_or_else(ApiError::no_such_file)?;
+    let inside = inside(&path).ok_or_else(ApiError::no_such_file)?;
     let (file, size) = open(root, &inside).await.map_err(refuse)?;
     let mut response = Response::new(Body::from_stream(ReaderStream::new(file)));
     let headers = response.headers_mut();

@@ -1,7 +1,6 @@
 //! Infrastructures as a whole: list, create, look at, destroy.
 
 use axum::extract::State;
-use im_domain::Vm;
 
 use super::Answer;
 use crate::api::Api;
@@ -31,8 +30,8 @@ pub(crate) async fn list(
     let filter = params.get("filter").filter(|filter| !filter.is_empty());
     let listed = api.manager().list(&caller, filter).await;
     let ids = listed.map_err(|error| prefix::LIST.error(error))?;
-    let uris = ids.iter().map(|id| base.infrastructure(id)).collect();
-    render::uri_list(accept.choose(MediaType::UriList)?, uris)
+    let form = accept.choose(MediaType::UriList)?;
+    render::uri_list(form, &base.infrastructures(), ids.iter())
 }
 
 /// Create an infrastructure from a document, or estimate what it would take.
@@ -91,9 +90,8 @@ pub(crate) async fn info(
     let found = api.manager().infrastructure(&caller, &id).await;
     let infrastructure = found.map_err(|error| prefix::INFO.error(error))?;
     let form = accept.choose(MediaType::UriList)?;
-    let listed = infrastructure.live_vms().map(AsRef::<Vm>::as_ref);
-    let uris = listed.map(|vm| base.vm(&id, vm.id)).collect();
-    Ok(api.owned(&id, render::uri_list(form, uris)?))
+    let vms = infrastructure.live_vms().map(|vm| vm.id);
+    Ok(api.owned(&id, render::uri_list(form, &base.vms(&id), vms)?))
 }
 
 /// Destroy an infrastructure with all its machines.

@@ -1,7 +1,9 @@
 //! What can be seen of an infrastructure, one property each.
 
-use im_manager::{Error, ErrorKind};
-use serde_json::{Map, Value, json};
+use im_domain::{VmId, VmState};
+use im_manager::{Error, ErrorKind, InfrastructureState};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use super::Answer;
 use crate::error::ApiError;
@@ -9,6 +11,31 @@ use crate::extract::{Caller, ForRequest, Inf, Params};
 use crate::negotiate::{Accept, Form, MediaType};
 use crate::openapi::Refused;
 use crate::{prefix, render};
+
+/// A state, in JSON.
+struct StateForm<'a>(&'a InfrastructureState);
+
+/// The states of machines by their numbers, in JSON.
+struct VmStates<'a>(&'a [(VmId, VmState)]);
+
+// === impl StateForm ===
+
+impl Serialize for StateForm<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut form = serializer.serialize_struct("State", 2)?;
+        form.serialize_field("state", &self.0.state)?;
+        form.serialize_field("vm_states", &VmStates(&self.0.vms))?;
+        form.end()
+    }
+}
+
+// === impl VmStates ===
+
+impl Serialize for VmStates<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(vm, state)| (vm, state)))
+    }
+}
 
 /// The messages of the configuration.
 #[utoipa::path(get, path = "/infrastructures/{infId}/contmsg", tag = "properties", operation_id = "getContMsg",
@@ -53,13 +80,7 @@ pub(crate) async fn state(api: ForRequest, caller: Caller, accept: Accept, inf: 
     let id = inf.id(&prefix::PROPERTY)?;
     let found = api.manager().state(&caller, &id).await;
     let state = found.map_err(|error| prefix::PROPERTY.error(error))?;
-    let vms: Map<String, Value> = state
-        .vms
-        .iter()
-        .map(|(vm, state)| (vm.to_string(), json!(state)))
-        .collect();
-    let answer = json!({ "state": state.state, "vm_states": vms });
-    Ok(api.owned(&id, render::named("state", answer)?))
+    Ok(api.owned(&id, render::named("state", StateForm(&state))?))
 }
 
 /// The outputs of the TOSCA document of an infrastructure.

@@ -42,8 +42,8 @@ pub(crate) async fn add(
     let id = inf.id(&prefix::ADD)?;
     let added = api.manager().add(&caller, &id, document, context).await;
     let added = added.map_err(|error| prefix::ADD.error(error))?;
-    let uris = added.vms.iter().map(|vm| base.vm(&id, *vm)).collect();
-    Ok(api.owned(&id, render::uri_list(form, uris)?))
+    let vms = added.vms.iter();
+    Ok(api.owned(&id, render::uri_list(form, &base.vms(&id), vms)?))
 }
 
 /// What an addition would do.

@@ -5,36 +5,36 @@ use uuid::Uuid;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// 8 to 64 letters, digits and `-`.
+/// 8 to 64 letters, digits and `-`, as the header of the answer has it.
 #[derive(Clone, Debug)]
-pub(super) struct RequestId(String);
+pub(super) struct RequestId(HeaderValue);
 
 // === impl RequestId ===
 
 impl RequestId {
     /// The id that the request brings, if it is sane, or else a new one.
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let brought = headers.get(HEADER).and_then(|value| value.to_str().ok());
-        let sane = |id: &&str| {
-            (8..=64).contains(&id.len())
-                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        let sane = |id: &&HeaderValue| {
+            let is_sane = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+            (8..=64).contains(&id.len()) && id.as_bytes().iter().all(is_sane)
         };
-        Self(
-            brought
-                .filter(sane)
-                .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
-        )
+        let brought = headers.get(HEADER).filter(sane);
+        Self(brought.cloned().unwrap_or_else(new_id))
     }
 
     pub(super) fn as_str(&self) -> &str {
-        &self.0
+        self.0.to_str().unwrap_or_default()
     }
 
-    pub(super) fn put(&self, headers: &mut HeaderMap) {
-        if let Ok(value) = HeaderValue::from_str(&self.0) {
-            headers.insert(HEADER, value);
-        }
+    pub(super) fn put(self, headers: &mut HeaderMap) {
+        headers.insert(HEADER, self.0);
     }
+}
+
+fn new_id() -> HeaderValue {
+    let mut text = Uuid::encode_buffer();
+    let text = Uuid::new_v4().hyphenated().encode_lower(&mut text);
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
 }
 
 #[cfg(test)]

@@ -1,16 +1,24 @@
 //! Paths with doubled slashes.
 
 use axum::body::Body;
-use axum::response::Response;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
+use im_api_server::Answering;
 
 use crate::error::{ApiError, escape_html};
 use crate::extract::BaseUrl;
 
+/// [`answer`], as what is put around every answer expects it.
+pub(super) fn answering(request: Request) -> Answering {
+    let (parts, _) = request.into_parts();
+    Box::pin(async move { answer(&parts).unwrap_or_else(IntoResponse::into_response) })
+}
+
 /// Sends the client to the path with single slashes. One that begins with two could lead to another host, and is refused.
-pub(super) fn answer(parts: &Parts) -> Result<Response, ApiError> {
+fn answer(parts: &Parts) -> Result<Response, ApiError> {
     let path = parts.uri.path();
     if path.starts_with("//") {
         let mut response = Response::new(Body::from(

@@ -1,6 +1,7 @@
 //! What a client wants to get.
 
 use axum::extract::FromRequestParts;
+use http::HeaderMap;
 use http::header::ACCEPT;
 use http::request::Parts;
 
@@ -24,6 +25,11 @@ pub(crate) enum Form {
 // === impl Accept ===
 
 impl Accept {
+    /// What a request accepts.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
+        header_text(headers, &ACCEPT).map(|text| Self::from_text(&text))
+    }
+
     pub(crate) fn from_text(header: &str) -> Self {
         Self(list_of(header))
     }
@@ -66,7 +72,7 @@ impl<S: Sync> FromRequestParts<S> for Accept {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        Ok(Self::from_text(&header_text(&parts.headers, &ACCEPT)?))
+        Self::of(&parts.headers)
     }
 }
 

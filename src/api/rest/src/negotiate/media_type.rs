@@ -28,6 +28,10 @@ impl MediaType {
 
 /// The media types of a header, in order, without parameters. The types of YAML are one.
 pub(crate) fn list_of(header: &str) -> Vec<String> {
+    // Many requests have no such header.
+    if header.is_empty() {
+        return Vec::new();
+    }
     header
         .split(',')
         .filter_map(|item| item.split(';').next())

@@ -9,6 +9,7 @@
 mod bodies;
 mod changes;
 mod conditions;
+mod connections;
 mod description;
 mod files;
 mod hostile;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use im_api_rest::{RequestSettings, router};
+use im_api_server::Handler;
 use im_auth::{AuthSettings, Authenticator};
 use im_cluster::{CacheSettings, Cluster};
 use im_connectors::{Registry, RegistrySettings};
@@ -14,7 +14,6 @@ use im_manager::{BootMode, Manager, ManagerSettings};
 use im_util::{Clock, SystemClock};
 use serde_json::Value;
 use tempfile::TempDir;
-use tower::ServiceExt;
 
 /// A document of two machines that need no configuration.
 pub(crate) const RADL: &str = "network lan (outbound = 'no')\nsystem node (\ncpu.count = 1 and\nmemory.size = 512m and\n\
@@ -27,7 +26,7 @@ pub(crate) const USER: (&str, &str) = (
 );
 
 pub(crate) struct Node {
-    router: Router,
+    api: Handler,
     _dir: TempDir,
 }
 
@@ -70,9 +69,14 @@ impl Node {
             clock,
         );
         Self {
-            router: router(manager, settings),
+            api: router(manager, settings),
             _dir: dir,
         }
+    }
+
+    /// The API, for a listener.
+    pub(crate) fn api(&self) -> Handler {
+        self.api.clone()
     }
 
     /// The answer to a GET of the user.
@@ -119,7 +123,7 @@ impl Node {
     }
 
     async fn answer(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.api.answer(request).await;
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
         Reply {
