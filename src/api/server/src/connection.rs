@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
@@ -22,6 +22,7 @@ use tokio_util::context::TokioContext;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::timer::ConnectionTimer;
 use crate::tls::Tls;
 use crate::watched::{Phase, Watched};
 use crate::{Answering, ConnectionMemory, Handler, ServerLimits};
@@ -113,7 +114,7 @@ impl Shared {
             }
         });
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
+            .timer(ConnectionTimer::default())
             .header_read_timeout(limits.idle_timeout.max(limits.head_timeout))
             .max_headers(limits.headers)
             .max_buf_size(limits.head_bytes.max(16 * 1024))

@@ -21,6 +21,7 @@ mod memory;
 mod open_files;
 pub mod probe;
 mod settings;
+mod timer;
 pub mod tls;
 mod traced;
 pub mod watched;
