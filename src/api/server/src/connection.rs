@@ -24,7 +24,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::timer::ConnectionTimer;
 use crate::tls::Tls;
-use crate::watched::{Phase, Watched};
+use crate::watched::{Serving, Watched};
 use crate::{Answering, ConnectionMemory, Handler, ServerLimits};
 
 /// Who is at the other end; an extension of every request.
@@ -103,7 +103,10 @@ impl Shared {
         let phase = stream.phase();
         let memory = ConnectionMemory::default();
         let service = service_fn(move |request| {
-            let answered = self.respond(phase.clone(), peer, memory.clone(), request);
+            // From now on, not from when the answer is first asked for: in between, hyper looks whether the client is gone,
+            // which would be waiting for a head.
+            let serving = phase.serve();
+            let answered = self.respond(serving, peer, memory.clone(), request);
             async move {
                 let mut response = answered.await;
                 if ends.drain.is_cancelled() {
@@ -138,12 +141,11 @@ impl Shared {
 
     async fn respond(
         &self,
-        phase: Phase,
+        _serving: Serving,
         peer: Peer,
         memory: ConnectionMemory,
         request: Request<Incoming>,
     ) -> Response {
-        let _serving = phase.serve();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
         request.extensions_mut().insert(memory);
