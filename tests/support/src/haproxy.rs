@@ -6,9 +6,12 @@ use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::{Process, Scratch, until};
+use crate::{Process, Scratch, until, until_or};
+
+/// How long to wait for a new process until the signal is sent again.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// A HAProxy in master and worker mode, so that it can be reloaded.
 #[derive(Debug)]
@@ -77,10 +80,17 @@ impl Haproxy {
         fs::write(&file, text).expect("the configuration");
         let before = self.worker();
         self.process.signal("USR2");
-        until("a new process serves", || {
+        let mut signalled = Instant::now();
+        let serves = || {
+            // Release 2.6 sleeps over a signal that comes before its master waits for the first time.
+            if signalled.elapsed() > AGAIN {
+                self.process.signal("USR2");
+                signalled = Instant::now();
+            }
             let now = self.try_ask("show info").and_then(|info| pid(&info));
             now.is_some_and(|now| now != before)
-        });
+        };
+        until_or("a new process serves", serves, || self.said());
     }
 
     fn worker(&self) -> u32 {

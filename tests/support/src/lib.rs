@@ -30,6 +30,6 @@ pub use mariadb::MariaDb;
 pub use node::{Node, NodeBuilder};
 pub use openbao::OpenBao;
 pub use otlp::OtlpReceiver;
-pub use process::{Process, Scratch, free_port, missing, pause, until};
+pub use process::{Process, Scratch, free_port, missing, pause, until, until_or};
 pub use redis::{Redis, Sentinels};
 pub use rsyslog::Rsyslog;

@@ -72,10 +72,18 @@ pub fn pause() {
 
 /// Waits until the condition holds; panics with its name after a minute.
 #[track_caller]
-pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn until(what: &str, holds: impl FnMut() -> bool) {
+    until_or(what, holds, String::new);
+}
+
+/// The same; what is said by the process that does not come to it is part of the panic.
+#[track_caller]
+pub fn until_or(what: &str, mut holds: impl FnMut() -> bool, said: impl FnOnce() -> String) {
     let end = Instant::now() + Duration::from_secs(60);
     while !holds() {
-        assert!(Instant::now() < end, "it did not come to this: {what}");
+        if Instant::now() >= end {
+            panic!("it did not come to this: {what}\n{}", said());
+        }
         pause();
     }
 }
