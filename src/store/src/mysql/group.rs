@@ -25,7 +25,7 @@
 //!
 //! A caller that goes away withdraws a change that still waits; one that was taken goes on.
 
-mod write;
+mod statements;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,11 +36,11 @@ use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 use super::connections::Connections;
-use super::{errors, writer};
-use crate::StoreError;
+use super::{errors, write, writer};
 use crate::change::{Change, Done, Row};
+use crate::{Position, StoreError};
 
-pub(super) use write::write;
+pub(super) use statements::script;
 
 /// Transactions that run side by side.
 const AT_ONCE: usize = 2;
@@ -164,27 +164,31 @@ impl Gathering {
         let Some(deadline) = group.iter().map(|request| request.deadline).min() else {
             return;
         };
-        if group.len() > 1 {
-            let span = group
-                .first()
-                .map_or_else(Span::none, |one| one.span.clone());
-            let changes: Vec<&Change> = group.iter().map(|request| &request.change).collect();
-            let outcome = writer::submit_together(&self.connections, &changes, deadline)
-                .instrument(span)
-                .await;
-            match outcome {
-                Ok(Some(done)) => return committed(group, done),
-                Ok(None) => {}
-                Err(error) => return unknown(group, &error),
-            }
-            // The next group does not wait for what may be tried again and again.
+        let is_single = match group.as_slice() {
+            [request] => write::is_single(&request.change),
+            _ => false,
+        };
+        if is_single {
             for request in group {
-                tokio::spawn(Arc::clone(self).alone(request));
+                Arc::clone(self).alone(request).await;
             }
             return;
         }
+        let span = group
+            .first()
+            .map_or_else(Span::none, |one| one.span.clone());
+        let changes: Vec<&Change> = group.iter().map(|request| &request.change).collect();
+        let outcome = writer::submit_together(&self.connections, &changes, deadline)
+            .instrument(span)
+            .await;
+        match outcome {
+            Ok(Some(positions)) => return committed(group, positions),
+            Ok(None) => {}
+            Err(error) => return unknown(group, &error),
+        }
+        // The next group does not wait for what may be tried again and again.
         for request in group {
-            Arc::clone(self).alone(request).await;
+            tokio::spawn(Arc::clone(self).alone(request));
         }
     }
 
@@ -220,11 +224,13 @@ impl Drop for Running<'_> {
 
 /// Whether a change may share a transaction.
 fn shares(change: &Change) -> bool {
-    let is_of_documents = matches!(
-        change,
-        Change::Insert(..) | Change::Save(..) | Change::Record(..)
-    );
-    is_of_documents && size(change) <= BYTES / 4 && change.journal().len() <= JOURNAL
+    let can_be_shared = match change {
+        Change::Insert(..) | Change::Record(..) => true,
+        // A save of an infrastructure that is deleted changes the index of owners.
+        Change::Save(row, ..) => !row.deleted,
+        _ => false,
+    };
+    can_be_shared && size(change) <= BYTES / 4 && change.journal().len() <= JOURNAL
 }
 
 /// Bytes of the document.
@@ -237,9 +243,9 @@ fn size(change: &Change) -> usize {
     }
 }
 
-fn committed(group: Vec<Request>, done: Vec<Done>) {
-    for (request, done) in group.into_iter().zip(done) {
-        let _ = request.answer.send(Ok(done));
+fn committed(group: Vec<Request>, positions: Vec<Position>) {
+    for (request, position) in group.into_iter().zip(positions) {
+        let _ = request.answer.send(Ok(Done::At(position)));
     }
 }
 

@@ -16,7 +16,7 @@ use crate::journal::{corrupt, read};
 use crate::{Intent, Operation, OperationsOf, StoreError};
 
 pub(super) use pending::Pending;
-pub(super) use write::write;
+pub(super) use write::{Step, next, write};
 
 macro_rules! operations {
     ($rest:literal) => {

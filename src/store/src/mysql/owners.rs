@@ -3,7 +3,10 @@
 use sqlx::{Error, MySqlConnection};
 
 use super::lists::{pieces, places, query};
+use super::statement::Statement;
 use crate::change::Row;
+
+const ADD: &str = "INSERT INTO inf_owner(user_key, inf_id, deleted) VALUES";
 
 /// What the index needs to know of an infrastructure.
 pub(super) trait Owned {
@@ -16,6 +19,14 @@ pub(super) async fn add(
     connection: &mut MySqlConnection,
     owned: &[&(impl Owned + Sync)],
 ) -> Result<(), Error> {
+    for statement in added(owned) {
+        statement.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// What makes the index say who owns infrastructures that nobody owned.
+pub(super) fn added<'a>(owned: &[&'a impl Owned]) -> Vec<Statement<'a>> {
     let rows: Vec<(&str, &str, bool)> = owned
         .iter()
         .flat_map(|one| {
@@ -23,18 +34,16 @@ pub(super) async fn add(
             keys.iter().map(move |key| (key.as_str(), id, deleted))
         })
         .collect();
-    for rows in pieces(&rows) {
-        let text = format!(
-            "INSERT INTO inf_owner(user_key, inf_id, deleted) VALUES {}",
-            places("(?, ?, ?)", rows.len())
-        );
-        let mut insert = query(text, rows.len());
-        for (key, id, deleted) in rows {
-            insert = insert.bind(*key).bind(*id).bind(*deleted);
-        }
-        insert.execute(&mut *connection).await?;
-    }
-    Ok(())
+    pieces(&rows)
+        .map(|rows| {
+            let text = format!("{ADD} {}", places("(?, ?, ?)", rows.len()));
+            let mut insert = Statement::new(text, rows.len());
+            for (key, id, deleted) in rows {
+                insert = insert.bind(*key).bind(*id).bind(*deleted);
+            }
+            insert
+        })
+        .collect()
 }
 
 /// Makes the index say that nobody owns these infrastructures.

@@ -11,6 +11,7 @@ use sqlx::query::Query;
 use sqlx::{Error, MySql, MySqlConnection};
 
 use super::journal::{self, Pending};
+use super::statement::Statement;
 use super::{errors, foreign, owners, purge, sessions};
 use crate::Position;
 use crate::change::{Change, Done, Row, conflict, number, taken};
@@ -187,11 +188,22 @@ async fn save_same(
 }
 
 async fn record(connection: &mut MySqlConnection, id: &InfId, at: Position) -> Result<Done, Error> {
-    let query = standing_at(sqlx::query(RECORD), id, at);
-    match moved(connection, query, at).await? {
-        Some(position) => Ok(Done::At(position)),
-        None => refused(connection, id).await,
+    match recorded(id, at)
+        .execute(&mut *connection)
+        .await?
+        .rows_affected()
+    {
+        0 => refused(connection, id).await,
+        _ => Ok(Done::At(at.next())),
     }
+}
+
+/// Raises the version of a row that stands where it was seen.
+pub(super) fn recorded(id: &InfId, at: Position) -> Statement<'_> {
+    Statement::new(RECORD, 1)
+        .bind(id.as_str())
+        .bind(number(at.epoch.0))
+        .bind(number(at.version.0))
 }
 
 async fn acquire(

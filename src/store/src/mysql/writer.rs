@@ -24,14 +24,15 @@ use std::time::Duration;
 
 use im_domain::InfId;
 use im_util::Backoff;
-use sqlx::{Connection, Error, MySql, MySqlConnection, Transaction};
+use sqlx::{Error, MySqlConnection};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::connections::{Connections, Held, LOCK_WAIT};
 use super::errors::{self, Fate};
+use super::script::Script;
 use super::{group, write};
 use crate::change::{Change, Done};
-use crate::{StoreError, StoreErrorKind};
+use crate::{Position, StoreError, StoreErrorKind};
 
 /// Tries of one change.
 const TRIES: u32 = 12;
@@ -50,14 +51,6 @@ enum Failure {
     Again(StoreError, Duration),
     /// Not committed, or not known.
     Final(StoreError),
-}
-
-/// What statements did, before the commit.
-enum Made {
-    /// Each change was made.
-    All(Vec<Done>),
-    /// One was refused, for this reason if there is no other: the transaction must be rolled back.
-    Refused(Option<Done>),
 }
 
 /// Commits a change, or says why not.
@@ -84,7 +77,8 @@ pub(super) async fn submit(
     }
 }
 
-/// Tries once to commit changes of several infrastructures as one. `None`: nothing was written.
+/// Tries once to commit changes in one transaction, in as few round trips as there can be. Answers where the
+/// infrastructures stand now. `None`: nothing was written.
 ///
 /// # Errors
 /// It is not known whether they were committed.
@@ -92,12 +86,22 @@ pub(super) async fn submit_together(
     connections: &Connections,
     changes: &[&Change],
     deadline: Instant,
-) -> Result<Option<Vec<Done>>, StoreError> {
-    let Ok(held) = connections.take(deadline).await else {
+) -> Result<Option<Vec<Position>>, StoreError> {
+    let Some((script, positions)) = group::script(changes) else {
         return Ok(None);
     };
-    match transaction(connections, held, changes, deadline).await {
-        Ok(done) => Ok((done.len() == changes.len()).then_some(done)),
+    let Ok(mut held) = connections.take(deadline).await else {
+        return Ok(None);
+    };
+    // The server would close the connection.
+    if script.bytes() > connections.largest() {
+        held.give_back();
+        return Ok(None);
+    }
+    let (outcome, is_settled) = run_and_commit(held.get(), script, positions, deadline).await;
+    settle(connections, held, is_settled);
+    match outcome {
+        Ok(positions) => Ok(positions),
         Err(Failure::Final(error)) if !error.kind.is_definite() => Err(error),
         Err(Failure::Final(error) | Failure::Again(error, _)) => {
             tracing::debug!(%error, changes = changes.len(), "changes are not made together");
@@ -132,11 +136,18 @@ async fn attempt(
             }
         }
     }
-    let mut done = transaction(connections, held, &[change], deadline).await?;
-    done.pop().ok_or_else(|| {
-        let nothing = errors::too_late(id, "nothing was written");
-        Failure::Final(nothing)
-    })
+    let (outcome, is_settled) = begin_and_commit(held.get(), change, deadline).await;
+    settle(connections, held, is_settled);
+    outcome
+}
+
+/// Keeps a connection on which a transaction is over.
+fn settle(connections: &Connections, held: Held<'_>, is_settled: bool) {
+    if is_settled {
+        held.give_back();
+    } else {
+        connections.distrust();
+    }
 }
 
 fn single_failed(
@@ -170,71 +181,77 @@ fn again(id: Option<&InfId>, error: &Error) -> Failure {
     Failure::Again(errors::failed(id, "nothing was written", error), needed)
 }
 
-/// Commits changes in one transaction. If one of several is refused, nothing is written and nothing answered.
-async fn transaction(
-    connections: &Connections,
-    mut held: Held<'_>,
-    changes: &[&Change],
-    deadline: Instant,
-) -> Result<Vec<Done>, Failure> {
-    let (outcome, settled) = begin_and_commit(held.get(), changes, deadline).await;
-    if settled {
-        held.give_back();
-    } else {
-        connections.distrust();
-    }
-    outcome
-}
-
 /// Runs a transaction. Also answers whether it is settled, that is, over on this connection.
 async fn begin_and_commit(
     connection: &mut MySqlConnection,
-    changes: &[&Change],
+    change: &Change,
     deadline: Instant,
-) -> (Result<Vec<Done>, Failure>, bool) {
-    let id = match changes {
-        [change] => change.id(),
-        _ => None,
-    };
-    let late = || Failure::Final(errors::too_late(id, "nothing was written"));
-    let nothing = |error: &Error| errors::failed(id, "nothing was written", error);
-    let mut transaction = match timeout_at(deadline, connection.begin()).await {
-        Ok(Ok(transaction)) => transaction,
+) -> (Result<Done, Failure>, bool) {
+    let id = change.id();
+    match timeout_at(deadline, send(connection, "BEGIN")).await {
+        Ok(Ok(())) => {}
         Ok(Err(error)) => return (Err(again(id, &error)), false),
-        Err(_) => return (Err(late()), false),
-    };
-    let refusal = match timeout_at(deadline, make(changes, &mut transaction)).await {
-        Ok(Ok(Made::Refused(refusal))) => Ok(refusal.into_iter().collect()),
-        Ok(Ok(Made::All(done))) => return commit(transaction, id, done, deadline).await,
-        Ok(Err(error)) => match errors::fate(&error) {
-            Fate::Doubtful => return (Err(again(id, &error)), false),
-            Fate::Lost => Err(again(id, &error)),
-            Fate::Refused => Err(Failure::Final(nothing(&error))),
+        Err(_) => return (Err(late(id)), false),
+    }
+    let made = timeout_at(deadline, write::run(change, connection)).await;
+    let refusal = match made {
+        Ok(Ok(refusal @ Done::Refused(_))) => Ok(refusal),
+        Ok(Ok(done)) => return commit(connection, id, done, deadline).await,
+        Ok(Err(error)) => match not_made(id, &error) {
+            (failure, true) => Err(failure),
+            (failure, false) => return (Err(failure), false),
         },
-        Err(_) => return (Err(late()), false),
+        Err(_) => return (Err(late(id)), false),
     };
-    let rolled_back = timeout_at(deadline, transaction.rollback()).await;
-    (refusal, matches!(rolled_back, Ok(Ok(()))))
+    (refusal, roll_back(connection, deadline).await)
 }
 
-async fn make(changes: &[&Change], connection: &mut MySqlConnection) -> Result<Made, Error> {
-    let [change] = changes else {
-        let done = group::write(changes, connection).await?;
-        return Ok(done.map_or(Made::Refused(None), Made::All));
-    };
-    Ok(match write::run(change, connection).await? {
-        refusal @ Done::Refused(_) => Made::Refused(Some(refusal)),
-        done => Made::All(vec![done]),
-    })
-}
-
-async fn commit(
-    transaction: Transaction<'_, MySql>,
-    id: Option<&InfId>,
-    done: Vec<Done>,
+/// Runs a transaction that is sent at once. Answers `None` if a row did not stand where it was seen; also whether the
+/// transaction is settled.
+async fn run_and_commit(
+    connection: &mut MySqlConnection,
+    script: Script,
+    positions: Vec<Position>,
     deadline: Instant,
-) -> (Result<Vec<Done>, Failure>, bool) {
-    match timeout_at(deadline, transaction.commit()).await {
+) -> (Result<Option<Vec<Position>>, Failure>, bool) {
+    let refusal = match timeout_at(deadline, script.run(connection)).await {
+        Ok(Ok(true)) => return commit(connection, None, Some(positions), deadline).await,
+        Ok(Ok(false)) => Ok(None),
+        Ok(Err(error)) => match not_made(None, &error) {
+            (failure, true) => Err(failure),
+            (failure, false) => return (Err(failure), false),
+        },
+        Err(_) => return (Err(late(None)), false),
+    };
+    (refusal, roll_back(connection, deadline).await)
+}
+
+/// Why statements before a commit failed, and whether their transaction can still be rolled back on its connection.
+fn not_made(id: Option<&InfId>, error: &Error) -> (Failure, bool) {
+    let nothing = || errors::failed(id, "nothing was written", error);
+    match errors::fate(error) {
+        Fate::Doubtful => (again(id, error), false),
+        Fate::Lost => (again(id, error), true),
+        Fate::Refused => (Failure::Final(nothing()), true),
+    }
+}
+
+fn late(id: Option<&InfId>) -> Failure {
+    Failure::Final(errors::too_late(id, "nothing was written"))
+}
+
+async fn roll_back(connection: &mut MySqlConnection, deadline: Instant) -> bool {
+    let rolled_back = timeout_at(deadline, send(connection, "ROLLBACK")).await;
+    matches!(rolled_back, Ok(Ok(())))
+}
+
+async fn commit<T>(
+    connection: &mut MySqlConnection,
+    id: Option<&InfId>,
+    done: T,
+    deadline: Instant,
+) -> (Result<T, Failure>, bool) {
+    match timeout_at(deadline, send(connection, "COMMIT")).await {
         Ok(Ok(())) => (Ok(done), true),
         Ok(Err(error)) if errors::fate(&error) == Fate::Lost => (Err(again(id, &error)), false),
         Ok(Err(error)) => {
@@ -246,6 +263,14 @@ async fn commit(
             (Err(Failure::Final(unknown)), false)
         }
     }
+}
+
+/// A transaction that is left open ends with its connection, which is closed unless it is given back.
+async fn send(connection: &mut MySqlConnection, statement: &'static str) -> Result<(), Error> {
+    sqlx::raw_sql(statement)
+        .execute(connection)
+        .await
+        .map(|_| ())
 }
 
 /// Refuses what the server would refuse by closing the connection, which would look like a lost answer.

@@ -12,6 +12,9 @@ use crate::suite::{infrastructure, kind, listed, me, user};
 
 const MARK: &str = "mark-of-the-lost";
 
+/// A transaction that is sent at once, up to its COMMIT.
+const AT_ONCE: &str = "BEGIN; ";
+
 async fn behind_proxy() -> (Proxy, Arc<dyn Database>, Infrastructure, Position) {
     let server = Server::shared();
     let proxy = Proxy::to(server.port()).await;
@@ -102,11 +105,16 @@ async fn a_transaction_that_breaks_before_its_commit_is_tried_again() {
     }
     let (proxy, store, _inf, _at) = behind_proxy().await;
     for (id, losses) in [
-        ("two", vec![Loss::Request("BEGIN")]),
-        ("three", vec![Loss::Answer("BEGIN"), Loss::Request(MARK)]),
+        ("two", vec![Loss::Request(AT_ONCE)]),
+        ("three", vec![Loss::Answer(AT_ONCE), Loss::Request("BEGIN")]),
+        ("four", vec![Loss::Answer(AT_ONCE), Loss::Request(MARK)]),
         (
-            "four",
-            vec![Loss::Answer(MARK), Loss::Answer(MARK), Loss::Request(MARK)],
+            "five",
+            vec![
+                Loss::Request(AT_ONCE),
+                Loss::Answer(MARK),
+                Loss::Request(MARK),
+            ],
         ),
     ] {
         let mut inf = infrastructure(id, &[&user("ann")]);
@@ -116,7 +124,7 @@ async fn a_transaction_that_breaks_before_its_commit_is_tried_again() {
         assert_eq!(inserted, Position::new(1, 1));
         assert_eq!(proxy.lost(), losses.len(), "{id}");
     }
-    assert_eq!(listed(&*store, &user("ann")).await.len(), 4);
+    assert_eq!(listed(&*store, &user("ann")).await.len(), 5);
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use im_domain::{InfId, OperationId};
-use im_store::{Database, JournalChange, Position, StoreError, StoreErrorKind, open};
+use im_store::{
+    Database, IntentState, JournalChange, OperationState, Position, StoreError, StoreErrorKind,
+    open,
+};
 
 use crate::proxy::{Loss, Proxy};
 use crate::server::{Server, skipped, url};
@@ -61,6 +64,55 @@ async fn changes_that_come_at_once_share_commits() {
         "{commits} commits for {MANY} that came at once"
     );
     assert_eq!(listed(&*store, &user("ann")).await.len(), MANY);
+}
+
+/// What is sent in one text with others says the same as what is sent by itself.
+#[tokio::test]
+async fn no_text_is_anything_but_a_text() {
+    if skipped("no_text_is_anything_but_a_text") {
+        return;
+    }
+    let database = Server::shared().database().await;
+    let store = open(&Server::shared().url(&database)).await.unwrap();
+    let texts = [
+        "",
+        "'",
+        "\\",
+        "\\'; DROP TABLE inf_list; -- ",
+        "? and ?? and $1",
+        "\0\n\r\u{1a}\t%_",
+        "x'27' 0x27 _latin1'",
+        "ähm, 名, \u{1f980}",
+    ];
+    let inserts = texts.iter().enumerate().map(|(number, text)| {
+        let store = Arc::clone(&store);
+        async move {
+            let mut inf = infrastructure(&format!("inf-{number}"), &[&user(&format!("ann{text}"))]);
+            inf.cont_out = (*text).to_owned();
+            let id = OperationId::random();
+            let begin = JournalChange::Begin(journal::begin(id));
+            let changes = [begin, journal::plan(id, 0)];
+            let at = store.insert_with(&inf, &me(), &changes).await.unwrap();
+            inf.cont_out.push_str(text);
+            let ended = [
+                JournalChange::Mark {
+                    seq: 0,
+                    state: IntentState::Confirmed,
+                    result: Some((*text).to_owned()),
+                },
+                JournalChange::End(id, OperationState::Done, Some((*text).to_owned())),
+            ];
+            store.save_with(&inf, at, &ended).await.unwrap();
+            let loaded = store.load(&inf.id).await.unwrap().unwrap();
+            assert_eq!(loaded.infrastructure.cont_out, inf.cont_out);
+            let intents = store.intents(&inf.id).await.unwrap();
+            let results: Vec<_> = intents.iter().map(|one| one.result.as_deref()).collect();
+            assert_eq!(results, [Some(*text)]);
+            let operation = store.operation(&id).await.unwrap().unwrap();
+            assert_eq!(operation.outcome.as_deref(), Some(*text));
+        }
+    });
+    join_all(inserts).await;
 }
 
 async fn lost(loss: Loss, was_made: bool) {

@@ -1,11 +1,11 @@
 //! Changes of intents, many in one statement: launching a hundred machines must not cost a hundred round trips.
 
 use im_domain::{Epoch, InfId};
-use sqlx::{Error, MySqlConnection};
 
 use super::pending::Pending;
 use crate::change::number;
-use crate::mysql::lists::{places, query};
+use crate::mysql::lists::places;
+use crate::mysql::statement::Statement;
 use crate::{IntentState, JournalChange, NewIntent};
 
 const PLAN: &str = "INSERT INTO im_intent(inf_id, seq, op, operation, vm, token, cloud, spec_digest, state, epoch, \
@@ -19,6 +19,7 @@ const MARK: &str = "UPDATE im_intent SET state = ?, updated_at = NOW(6), \
 
 const MARKED: &str = "(inf_id = ? AND seq = ?)";
 
+#[derive(Debug)]
 struct Planned<'a> {
     inf: &'a InfId,
     epoch: Epoch,
@@ -34,10 +35,7 @@ struct Marked<'a> {
 }
 
 /// Plans the intents that are next.
-pub(super) async fn plan(
-    connection: &mut MySqlConnection,
-    pending: &mut [Pending<'_>],
-) -> Result<(), Error> {
+pub(super) fn plan<'a>(pending: &mut [Pending<'a>]) -> Statement<'a> {
     let plans = Pending::take(pending, |_, one, change| match change {
         JournalChange::Plan(intent, state) => Some(Planned {
             inf: one.inf,
@@ -48,7 +46,7 @@ pub(super) async fn plan(
         _ => None,
     });
     let text = format!("{PLAN} {}", places(PLANNED, plans.len()));
-    let mut insert = query(text, plans.len());
+    let mut insert = Statement::new(text, plans.len());
     for Planned {
         inf,
         epoch,
@@ -68,18 +66,16 @@ pub(super) async fn plan(
             .bind(state.as_str())
             .bind(number(epoch.0));
     }
-    insert.execute(connection).await.map(|_| ())
+    insert
 }
 
-/// Brings the intents that are next to a state, all with an answer or all without, each once. Answers whether all of
-/// them are there.
-pub(super) async fn mark(
-    connection: &mut MySqlConnection,
-    pending: &mut [Pending<'_>],
+/// Brings the intents that are next to a state, all with an answer or all without, each once.
+pub(super) fn mark<'a>(
+    pending: &mut [Pending<'a>],
     to: IntentState,
     with_result: bool,
-) -> Result<bool, Error> {
-    let marks = Pending::take(pending, |taken: &[Marked<'_>], one, change| match change {
+) -> Statement<'a> {
+    let marks = Pending::take(pending, |taken: &[Marked<'a>], one, change| match change {
         JournalChange::Mark { seq, state, result }
             if (*state, result.is_some()) == (to, with_result)
                 && !taken
@@ -101,7 +97,7 @@ pub(super) async fn mark(
     }
     let which = vec![MARKED; marks.len()].join(" OR ");
     text.push_str(&format!(" WHERE {which}"));
-    let mut update = query(text, marks.len())
+    let mut update = Statement::new(text, marks.len())
         .bind(to.as_str())
         .bind(to.is_open());
     if with_result {
@@ -115,6 +111,5 @@ pub(super) async fn mark(
     for mark in &marks {
         update = update.bind(mark.inf.as_str()).bind(number(mark.seq));
     }
-    let written = update.execute(connection).await?;
-    Ok(written.rows_affected() == marks.len() as u64)
+    update
 }

@@ -8,7 +8,8 @@ use super::pending::Pending;
 use crate::change::{Done, number, repeated};
 use crate::columns::Columns;
 use crate::mysql::errors;
-use crate::mysql::lists::{places, query};
+use crate::mysql::lists::places;
+use crate::mysql::statement::Statement;
 use crate::{JournalChange, NewOperation, OperationState};
 
 const BEGIN: &str = "INSERT INTO im_operation(id, inf_id, kind, state, epoch, boot, sealed, user_key, idem_key, digest, \
@@ -35,60 +36,80 @@ const END: &str = "UPDATE im_operation SET state = ?, outcome = COALESCE(?, outc
 
 const ENDED: &str = "(id = ? AND inf_id = ?)";
 
-type Begun<'a> = (&'a InfId, Epoch, &'a NewOperation);
+/// What is to be done next.
+#[derive(Debug)]
+pub(in crate::mysql) struct Step<'a> {
+    /// Does it.
+    pub(in crate::mysql) statement: Statement<'a>,
+    /// The operation that it begins, if it is only one.
+    begins: Option<&'a NewOperation>,
+}
 
-/// Makes the changes, those of a kind that come next together, of all infrastructures. Answers a refusal, if there is a
-/// reason for one; then the transaction must be rolled back.
+/// Makes the changes. Answers a refusal, if there is a reason for one; then the transaction must be rolled back.
 pub(in crate::mysql) async fn write(
     connection: &mut MySqlConnection,
     pending: &mut [Pending<'_>],
 ) -> Result<Option<Done>, Error> {
-    while let Some(change) = Pending::next(pending) {
-        let all_there = match change {
-            JournalChange::Begin(_) => match begin(connection, pending).await? {
-                Some(refusal) => return Ok(Some(refusal)),
-                None => true,
-            },
-            JournalChange::Plan(..) => {
-                intents::plan(connection, pending).await?;
-                true
+    while let Some(Step { statement, begins }) = next(pending) {
+        let rows = statement.rows();
+        match (statement.execute(&mut *connection).await, begins) {
+            (Ok(written), _) if written.rows_affected() == rows => {}
+            (Ok(_), _) => {
+                tracing::error!("a change of the journal has nothing to change");
+                return Err(Error::RowNotFound);
             }
-            JournalChange::Mark { state, result, .. } => {
-                intents::mark(connection, pending, *state, result.is_some()).await?
+            (Err(error), Some(operation)) if errors::is_duplicate(&error) => {
+                return earlier(connection, operation, error).await.map(Some);
             }
-            JournalChange::End(_, state, outcome) => {
-                end(connection, pending, *state, outcome.as_deref()).await?
-            }
-            _ => one(connection, pending).await?,
-        };
-        if !all_there {
-            tracing::error!(?change, "a change of the journal has nothing to change");
-            return Err(Error::RowNotFound);
+            (Err(error), _) => return Err(error),
         }
     }
     Ok(None)
 }
 
-/// Refuses what a client asks for again, also if the other request is being committed at this moment: the server waits
-/// for the end of that.
-async fn begin(
+/// The next change that is to be made, with those of its kind that come next, of all infrastructures.
+pub(in crate::mysql) fn next<'a>(pending: &mut [Pending<'a>]) -> Option<Step<'a>> {
+    let mut begins = None;
+    let statement = match Pending::next(pending)? {
+        JournalChange::Begin(operation) => {
+            begins = Some(operation);
+            begin(pending)
+        }
+        JournalChange::Plan(..) => intents::plan(pending),
+        JournalChange::Mark { state, result, .. } => {
+            intents::mark(pending, *state, result.is_some())
+        }
+        JournalChange::End(_, state, outcome) => end(pending, *state, outcome.as_deref()),
+        JournalChange::TakeOver(id, boot) => one(pending, id, |epoch| {
+            Statement::new(TAKE_OVER, 1)
+                .bind(boot.to_string())
+                .bind(number(epoch.0))
+        }),
+        JournalChange::Set(id, state) => {
+            one(pending, id, |_| Statement::new(SET, 1).bind(state.as_str()))
+        }
+        JournalChange::Seal(id, sealed) => one(pending, id, |_| {
+            Statement::new(SEAL, 1).bind(sealed.as_ref().map(|sealed| sealed.0.as_slice()))
+        }),
+        JournalChange::Answer(id, outcome) => one(pending, id, |_| {
+            Statement::new(ANSWER, 1).bind(outcome.as_str())
+        }),
+    };
+    Some(Step {
+        // Which of several it is that a client asks for again is found out when each is begun by itself.
+        begins: begins.filter(|_| statement.rows() == 1),
+        statement,
+    })
+}
+
+/// Refuses what a client asks for again, also if the other request was being committed: the server has waited for the
+/// end of that.
+async fn earlier(
     connection: &mut MySqlConnection,
-    pending: &mut [Pending<'_>],
-) -> Result<Option<Done>, Error> {
-    let begun: Vec<Begun<'_>> = Pending::take(pending, |_, one, change| match change {
-        JournalChange::Begin(operation) => Some((one.inf, one.epoch, operation)),
-        _ => None,
-    });
-    let error = match insert(connection, &begun).await {
-        Ok(()) => return Ok(None),
-        Err(error) => error,
-    };
-    let given = match begun.as_slice() {
-        [(_, _, operation)] if errors::is_duplicate(&error) => operation.idempotency.as_ref(),
-        // Which of them it is will be found out when each is begun by itself.
-        _ => None,
-    };
-    let Some(given) = given else {
+    operation: &NewOperation,
+    error: Error,
+) -> Result<Done, Error> {
+    let Some(given) = &operation.idempotency else {
         return Err(error);
     };
     let earlier = sqlx::query(SAME_KEY)
@@ -97,15 +118,19 @@ async fn begin(
         .fetch_optional(connection)
         .await?;
     match earlier {
-        Some(row) => Ok(Some(repeated(row.parsed("id")?))),
+        Some(row) => Ok(repeated(row.parsed("id")?)),
         // The id of the operation itself was used before.
         None => Err(error),
     }
 }
 
-async fn insert(connection: &mut MySqlConnection, begun: &[Begun<'_>]) -> Result<(), Error> {
+fn begin<'a>(pending: &mut [Pending<'a>]) -> Statement<'a> {
+    let begun = Pending::take(pending, |_, one, change| match change {
+        JournalChange::Begin(operation) => Some((one.inf, one.epoch, operation)),
+        _ => None,
+    });
     let text = format!("{BEGIN} {}", places(BEGUN, begun.len()));
-    let mut insert = query(text, begun.len());
+    let mut insert = Statement::new(text, begun.len());
     for (inf, epoch, operation) in begun {
         let given = operation.idempotency.as_ref();
         insert = insert
@@ -116,19 +141,18 @@ async fn insert(connection: &mut MySqlConnection, begun: &[Begun<'_>]) -> Result
             .bind(operation.boot.to_string())
             .bind(operation.sealed.as_ref().map(|sealed| sealed.0.as_slice()))
             .bind(given.map(|given| given.user.as_str()))
-            .bind(given.map(|given| given.key.as_str()))
+            .bind(given.map(|given| given.key.as_bytes()))
             .bind(given.map(|given| given.digest.as_str()));
     }
-    insert.execute(connection).await.map(|_| ())
+    insert
 }
 
-/// Ends those that are next and come to the same end. Answers whether all of them were open.
-async fn end(
-    connection: &mut MySqlConnection,
-    pending: &mut [Pending<'_>],
+/// Ends those that are next and come to the same end.
+fn end<'a>(
+    pending: &mut [Pending<'a>],
     to: OperationState,
-    with: Option<&str>,
-) -> Result<bool, Error> {
+    with: Option<&'a str>,
+) -> Statement<'a> {
     let ends = Pending::take(pending, |_, one, change| match change {
         JournalChange::End(id, state, outcome) if (*state, outcome.as_deref()) == (to, with) => {
             Some((*id, one.inf))
@@ -136,47 +160,26 @@ async fn end(
         _ => None,
     });
     let which = vec![ENDED; ends.len()].join(" OR ");
-    let mut update = query(format!("{END} ({which})"), ends.len())
+    let mut update = Statement::new(format!("{END} ({which})"), ends.len())
         .bind(to.as_str())
         .bind(with);
-    for (id, inf) in &ends {
+    for (id, inf) in ends {
         update = update.bind(id.to_string()).bind(inf.as_str());
     }
-    let written = update.execute(connection).await?;
-    Ok(written.rows_affected() == ends.len() as u64)
+    update
 }
 
-/// Makes the next change by itself. Answers whether there was something to change.
-async fn one(connection: &mut MySqlConnection, pending: &mut [Pending<'_>]) -> Result<bool, Error> {
-    let next = Pending::take(pending, |taken: &[_], one, change| {
-        taken.is_empty().then_some((one.inf, one.epoch, change))
+/// Makes the next change by itself: a statement about an operation, with the values before those that say which.
+fn one<'a>(
+    pending: &mut [Pending<'a>],
+    id: &OperationId,
+    statement: impl FnOnce(Epoch) -> Statement<'a>,
+) -> Statement<'a> {
+    let next = Pending::take(pending, |taken: &[_], one, _| {
+        taken.is_empty().then_some((one.inf, one.epoch))
     });
-    let Some((inf, epoch, change)) = next.into_iter().next() else {
-        return Ok(true);
-    };
-    let (query, id): (_, &OperationId) = match change {
-        JournalChange::TakeOver(id, boot) => (
-            sqlx::query(TAKE_OVER)
-                .bind(boot.to_string())
-                .bind(number(epoch.0)),
-            id,
-        ),
-        JournalChange::Set(id, state) => (sqlx::query(SET).bind(state.as_str()), id),
-        JournalChange::Seal(id, sealed) => {
-            let sealed = sealed.as_ref().map(|sealed| sealed.0.as_slice());
-            (sqlx::query(SEAL).bind(sealed), id)
-        }
-        JournalChange::Answer(id, outcome) => (sqlx::query(ANSWER).bind(outcome.as_str()), id),
-        // Those are made together.
-        JournalChange::Begin(_)
-        | JournalChange::End(..)
-        | JournalChange::Plan(..)
-        | JournalChange::Mark { .. } => return Ok(false),
-    };
-    let written = query
+    let (inf, epoch) = next.into_iter().next().unzip();
+    statement(epoch.unwrap_or(Epoch(0)))
         .bind(id.to_string())
-        .bind(inf.as_str())
-        .execute(connection)
-        .await?;
-    Ok(written.rows_affected() == 1)
+        .bind(inf.map(InfId::as_str))
 }
