@@ -56,7 +56,7 @@ impl Radl {
 
     /// The canonical text.
     pub fn to_text(&self) -> String {
-        self.to_string()
+        crate::print::text(self)
     }
 
     /// The indented JSON form, with the keys sorted at every level. Units are multiplied out and upper ends of

@@ -1,132 +1,159 @@
 //! Sentences and whole documents as text.
 
-use std::fmt::{self, Display};
+use std::fmt::{self, Display, Write};
 
-use super::feature::{FeaturesText, Secrets, feature_text, write_network, write_system};
+use super::feature::{Printer, Secrets};
 use crate::{
     AnsibleHost, Configure, Contextualize, ContextualizeItem, Deploy, Description, Network, Radl,
     System, VmNumber,
 };
 
-/// The canonical text: description, ansible hosts, networks, systems, configures, contextualize and deploys,
-/// separated by line ends; an absent contextualize leaves an empty line.
-impl Display for Radl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.description
-            .iter()
-            .try_for_each(|it| writeln!(f, "{it}"))?;
-        self.ansible_hosts
-            .values()
-            .try_for_each(|it| writeln!(f, "{it}"))?;
-        self.networks
-            .values()
-            .try_for_each(|it| writeln!(f, "{it}"))?;
-        self.systems
-            .values()
-            .try_for_each(|it| writeln!(f, "{it}"))?;
-        self.configures
-            .values()
-            .try_for_each(|it| writeln!(f, "{it}"))?;
-        self.contextualize
-            .iter()
-            .try_for_each(|it| write!(f, "{it}"))?;
-        self.deploys.iter().try_for_each(|it| write!(f, "\n{it}"))
-    }
+/// Room that a text has from the beginning, in bytes: enough for what describes one machine.
+const ROOM: usize = 1024;
+
+/// The canonical text of a document.
+pub(crate) fn text(radl: &Radl) -> String {
+    let mut text = String::with_capacity(ROOM);
+    // Writing to a text does not fail.
+    let _ = Printer::new(&mut text, Secrets::Shown).document(radl);
+    text
 }
 
-impl Display for Description {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "description {} ({})",
-            self.id,
-            FeaturesText(&self.features, Secrets::Shown)
-        )
-    }
-}
-
-impl Display for AnsibleHost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "ansible {} ({})",
-            self.id,
-            FeaturesText(&self.features, Secrets::Shown)
-        )
-    }
-}
-
-impl Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.reference {
-            return write!(f, "network {} ", self.id);
-        }
-        write_network(f, &self.id, &FeaturesText(&self.features, Secrets::Shown))
-    }
-}
-
-impl Display for System {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.reference {
-            return write!(f, "system {} ", self.id);
-        }
-        write_system(f, &self.id, &FeaturesText(&self.features, Secrets::Shown))
-    }
-}
-
-impl Display for Configure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.recipe {
-            _ if self.reference => write!(f, "configure {}", self.id),
-            None => write!(f, "configure {} ()", self.id),
-            Some(recipe) => write!(f, "configure {} (\n@begin\n{recipe}\n@end\n)", self.id),
-        }
-    }
-}
-
-impl Display for Contextualize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_empty() {
-            return f.write_str("contextualize ()");
-        }
-        f.write_str("contextualize ")?;
-        self.max_time.iter().try_for_each(|time| time.fmt(f))?;
-        f.write_str(" (\n")?;
-        self.options
-            .iter()
-            .try_for_each(|(name, value)| writeln!(f, "option {}", feature_text(name, value)))?;
-        for (index, item) in self.items.values().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
+macro_rules! printed {
+    ($($type:ty: $with:ident),*) => {
+        $(impl Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                Printer::new(f, Secrets::Shown).$with(self)
             }
-            item.fmt(f)?;
-        }
-        f.write_str("\n)")
-    }
+        })*
+    };
 }
 
-impl Display for ContextualizeItem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "system {} configure {} ", self.system, self.configure)?;
-        self.step
-            .iter()
-            .try_for_each(|step| write!(f, "step {step}"))?;
-        f.write_str(" ")?;
-        self.tool
-            .iter()
-            .try_for_each(|tool| write!(f, "with {tool}"))
-    }
-}
+printed!(
+    Radl: document,
+    Description: description,
+    AnsibleHost: ansible_host,
+    Network: network_sentence,
+    System: system_sentence,
+    Configure: configure,
+    Contextualize: contextualize,
+    ContextualizeItem: item,
+    Deploy: deploy
+);
 
-impl Display for Deploy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "deploy {} ", self.system)?;
-        match &self.vm_number {
-            VmNumber::Number(number) => number.fmt(f)?,
-            VmNumber::Text(text) => f.write_str(text)?,
+impl<W: Write> Printer<'_, W> {
+    /// Description, ansible hosts, networks, systems, configures, contextualize and deploys, separated by line ends; an
+    /// absent contextualize leaves an empty line.
+    fn document(&mut self, radl: &Radl) -> fmt::Result {
+        if let Some(description) = &radl.description {
+            self.description(description)?;
+            self.pieces(["\n"])?;
         }
-        self.cloud_id
-            .iter()
-            .try_for_each(|cloud| write!(f, " {cloud}"))
+        for host in radl.ansible_hosts.values() {
+            self.ansible_host(host)?;
+            self.pieces(["\n"])?;
+        }
+        for network in radl.networks.values() {
+            self.network_sentence(network)?;
+            self.pieces(["\n"])?;
+        }
+        for system in radl.systems.values() {
+            self.system_sentence(system)?;
+            self.pieces(["\n"])?;
+        }
+        for configure in radl.configures.values() {
+            self.configure(configure)?;
+            self.pieces(["\n"])?;
+        }
+        if let Some(contextualize) = &radl.contextualize {
+            self.contextualize(contextualize)?;
+        }
+        for deploy in &radl.deploys {
+            self.pieces(["\n"])?;
+            self.deploy(deploy)?;
+        }
+        Ok(())
+    }
+
+    fn description(&mut self, description: &Description) -> fmt::Result {
+        self.pieces(["description ", &description.id, " ("])?;
+        self.features(&description.features)?;
+        self.pieces([")"])
+    }
+
+    fn ansible_host(&mut self, host: &AnsibleHost) -> fmt::Result {
+        self.pieces(["ansible ", &host.id, " ("])?;
+        self.features(&host.features)?;
+        self.pieces([")"])
+    }
+
+    fn network_sentence(&mut self, network: &Network) -> fmt::Result {
+        match network.reference {
+            true => self.pieces(["network ", &network.id, " "]),
+            false => self.network(&network.id, &network.features),
+        }
+    }
+
+    fn system_sentence(&mut self, system: &System) -> fmt::Result {
+        match system.reference {
+            true => self.pieces(["system ", &system.id, " "]),
+            false => self.system(&system.id, &system.features),
+        }
+    }
+
+    fn configure(&mut self, configure: &Configure) -> fmt::Result {
+        let id = &configure.id;
+        match &configure.recipe {
+            _ if configure.reference => self.pieces(["configure ", id]),
+            None => self.pieces(["configure ", id, " ()"]),
+            Some(recipe) => self.pieces(["configure ", id, " (\n@begin\n", recipe, "\n@end\n)"]),
+        }
+    }
+
+    fn contextualize(&mut self, contextualize: &Contextualize) -> fmt::Result {
+        if contextualize.is_empty() {
+            return self.pieces(["contextualize ()"]);
+        }
+        self.pieces(["contextualize "])?;
+        if let Some(time) = &contextualize.max_time {
+            write!(self.out, "{time}")?;
+        }
+        self.pieces([" (\n"])?;
+        for (name, value) in &contextualize.options {
+            self.pieces(["option "])?;
+            self.feature(name, value)?;
+            self.pieces(["\n"])?;
+        }
+        for (index, item) in contextualize.items.values().enumerate() {
+            if index > 0 {
+                self.pieces(["\n"])?;
+            }
+            self.item(item)?;
+        }
+        self.pieces(["\n)"])
+    }
+
+    fn item(&mut self, item: &ContextualizeItem) -> fmt::Result {
+        self.pieces(["system ", &item.system, " configure ", &item.configure, " "])?;
+        if let Some(step) = &item.step {
+            write!(self.out, "step {step}")?;
+        }
+        self.pieces([" "])?;
+        if let Some(tool) = &item.tool {
+            write!(self.out, "with {tool}")?;
+        }
+        Ok(())
+    }
+
+    fn deploy(&mut self, deploy: &Deploy) -> fmt::Result {
+        self.pieces(["deploy ", &deploy.system, " "])?;
+        match &deploy.vm_number {
+            VmNumber::Number(number) => write!(self.out, "{number}")?,
+            VmNumber::Text(text) => self.pieces([text])?,
+        }
+        if let Some(cloud) = &deploy.cloud_id {
+            self.pieces([" ", cloud])?;
+        }
+        Ok(())
     }
 }

@@ -1,9 +1,11 @@
 //! Features as text, in clear for documents and masked for messages.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Write};
 
 use crate::features::Part;
-use crate::{Constraint, Feature, Features, Nested, NestedKind, SoftFeatures, is_secret_name};
+use crate::{
+    Constraint, Feature, Features, Nested, NestedKind, Quantity, SoftFeatures, is_secret_name,
+};
 
 /// Whether the values of secrets are shown.
 #[derive(Clone, Copy, PartialEq)]
@@ -14,161 +16,163 @@ pub(super) enum Secrets {
     Masked,
 }
 
-/// Features joined by `and`.
-pub(super) struct FeaturesText<'a>(pub(super) &'a Features, pub(super) Secrets);
-
-struct FeatureText<'a>(&'a str, &'a Feature, Secrets);
-
-struct ConstraintText<'a>(&'a str, &'a Constraint, Secrets);
-
-struct NestedText<'a>(&'a Nested, Secrets);
-
-struct SoftText<'a>(&'a SoftFeatures, Secrets);
-
-/// Writes `and` between the items of a sequence.
-struct Joiner<'a, 'b> {
-    f: &'a mut fmt::Formatter<'b>,
-    first: bool,
+/// Writes to a text or to what formats one, each piece at once: a document is printed for each answer that shows it, and
+/// for each save.
+pub(super) struct Printer<'w, W: Write> {
+    pub(super) out: &'w mut W,
+    secrets: Secrets,
 }
 
 /// A feature as text for a message.
 pub(crate) fn masked_feature(name: &str, feature: &Feature) -> String {
-    FeatureText(name, feature, Secrets::Masked).to_string()
+    masked(|printer| printer.feature(name, feature))
 }
 
 /// One comparison of a numeric feature as text for a message.
 pub(crate) fn masked_constraint(name: &str, constraint: &Constraint) -> String {
-    ConstraintText(name, constraint, Secrets::Masked).to_string()
+    masked(|printer| printer.constraint(name, constraint))
 }
 
 /// Features as text for a message.
 pub(crate) fn masked_features(features: &Features, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    FeaturesText(features, Secrets::Masked).fmt(f)
+    Printer::new(f, Secrets::Masked).features(features)
 }
 
-/// One feature of a document.
-pub(super) fn feature_text<'a>(name: &'a str, feature: &'a Feature) -> impl Display + 'a {
-    FeatureText(name, feature, Secrets::Shown)
+fn masked(print: impl FnOnce(&mut Printer<'_, String>) -> fmt::Result) -> String {
+    let mut text = String::new();
+    // Writing to a text does not fail.
+    let _ = print(&mut Printer::new(&mut text, Secrets::Masked));
+    text
 }
 
-// === impl Joiner ===
+// === impl Printer ===
 
-impl Joiner<'_, '_> {
-    fn item(&mut self, item: &impl Display) -> fmt::Result {
-        if !std::mem::replace(&mut self.first, false) {
-            self.f.write_str(" and\n")?;
-        }
-        item.fmt(self.f)
+impl<'w, W: Write> Printer<'w, W> {
+    pub(super) fn new(out: &'w mut W, secrets: Secrets) -> Self {
+        Self { out, secrets }
     }
-}
 
-impl Display for FeaturesText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(features, secrets) = *self;
-        let mut joiner = Joiner { f, first: true };
+    pub(super) fn pieces<const N: usize>(&mut self, pieces: [&str; N]) -> fmt::Result {
+        pieces
+            .iter()
+            .try_for_each(|piece| self.out.write_str(piece))
+    }
+
+    /// Features joined by `and`.
+    pub(super) fn features(&mut self, features: &Features) -> fmt::Result {
+        let mut first = true;
         for part in features.parts() {
             match part {
                 Part::Softs(softs) => {
                     for soft in softs {
-                        joiner.item(&SoftText(soft, secrets))?;
+                        self.and(&mut first)?;
+                        self.soft(soft)?;
                     }
                 }
                 Part::Feature(name, feature) => {
-                    joiner.item(&FeatureText(name, feature, secrets))?;
+                    self.and(&mut first)?;
+                    self.feature(name, feature)?;
                 }
             }
         }
         Ok(())
     }
-}
 
-impl Display for FeatureText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(name, feature, secrets) = *self;
-        let masked = secrets == Secrets::Masked && is_secret_name(name);
+    /// One feature; the comparisons of a numeric one are joined by `and`.
+    pub(super) fn feature(&mut self, name: &str, feature: &Feature) -> fmt::Result {
+        let mut first = true;
         match feature {
             Feature::Number(interval) => {
-                let mut joiner = Joiner { f, first: true };
-                interval
-                    .constraints()
-                    .try_for_each(|c| joiner.item(&ConstraintText(name, c, secrets)))
-            }
-            Feature::Text(text) if masked => write!(f, "{name} {} '***'", text.operator),
-            Feature::Text(text) => write!(f, "{name} {} '{}'", text.operator, text.value),
-            Feature::List(list) => {
-                write!(f, "{name} {} ['", list.operator)?;
-                for (index, item) in list.items.iter().enumerate() {
-                    if index > 0 {
-                        f.write_str("','")?;
-                    }
-                    f.write_str(if masked { "***" } else { item })?;
-                }
-                f.write_str("']")
-            }
-            Feature::Contains(contains) => {
-                let mut joiner = Joiner { f, first: true };
-                for nested in contains.values() {
-                    joiner.item(&format_args!(
-                        "{name} contains ({})",
-                        NestedText(nested, secrets)
-                    ))?;
+                for constraint in interval.constraints() {
+                    self.and(&mut first)?;
+                    self.constraint(name, constraint)?;
                 }
                 Ok(())
             }
-            Feature::Nested(nested) => write!(f, "{name} = {}", NestedText(nested, secrets)),
+            Feature::Text(text) => {
+                let value = self.shown(name, &text.value);
+                self.pieces([name, " ", text.operator.as_str(), " '", value, "'"])
+            }
+            Feature::List(list) => {
+                self.pieces([name, " ", list.operator.as_str(), " ['"])?;
+                for (index, item) in list.items.iter().enumerate() {
+                    let between = if index > 0 { "','" } else { "" };
+                    self.pieces([between, self.shown(name, item)])?;
+                }
+                self.pieces(["']"])
+            }
+            Feature::Contains(contains) => {
+                for nested in contains.values() {
+                    self.and(&mut first)?;
+                    self.pieces([name, " contains ("])?;
+                    self.nested(nested)?;
+                    self.pieces([")"])?;
+                }
+                Ok(())
+            }
+            Feature::Nested(nested) => {
+                self.pieces([name, " = "])?;
+                self.nested(nested)
+            }
         }
     }
-}
 
-impl Display for ConstraintText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(name, constraint, secrets) = *self;
-        write!(f, "{name} {} ", constraint.operator)?;
-        if secrets == Secrets::Masked && is_secret_name(name) {
-            return f.write_str("***");
-        }
-        constraint.quantity.fmt(f)
+    /// A network with its features.
+    pub(super) fn network(&mut self, id: &str, features: &Features) -> fmt::Result {
+        self.pieces(["network ", id, " ( "])?;
+        self.features(features)?;
+        self.pieces([" )"])
     }
-}
 
-impl Display for NestedText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(nested, secrets) = *self;
-        let features = FeaturesText(&nested.features, secrets);
+    /// A system with its features.
+    pub(super) fn system(&mut self, id: &str, features: &Features) -> fmt::Result {
+        self.pieces(["system ", id, " (\n"])?;
+        self.features(features)?;
+        self.pieces(["\n)\n"])
+    }
+
+    fn and(&mut self, first: &mut bool) -> fmt::Result {
+        match std::mem::replace(first, false) {
+            true => Ok(()),
+            false => self.pieces([" and\n"]),
+        }
+    }
+
+    fn constraint(&mut self, name: &str, constraint: &Constraint) -> fmt::Result {
+        self.pieces([name, " ", constraint.operator.as_str(), " "])?;
+        if self.is_masked(name) {
+            return self.pieces(["***"]);
+        }
+        let Quantity { value, unit } = &constraint.quantity;
+        write!(self.out, "{value}")?;
+        self.pieces([unit.as_deref().unwrap_or_default()])
+    }
+
+    fn nested(&mut self, nested: &Nested) -> fmt::Result {
         match nested.head.as_deref() {
-            None => features.fmt(f),
-            Some(head) if head.reference => write!(f, "{} {} ", head.kind.keyword(), head.id),
+            None => self.features(&nested.features),
+            Some(head) if head.reference => self.pieces([head.kind.keyword(), " ", &head.id, " "]),
             Some(head) => match head.kind {
-                NestedKind::Network => write_network(f, &head.id, &features),
-                NestedKind::System => write_system(f, &head.id, &features),
+                NestedKind::Network => self.network(&head.id, &nested.features),
+                NestedKind::System => self.system(&head.id, &nested.features),
             },
         }
     }
-}
 
-impl Display for SoftText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "soft {} ( {} )",
-            self.0.weight,
-            FeaturesText(&self.0.features, self.1)
-        )
+    fn soft(&mut self, soft: &SoftFeatures) -> fmt::Result {
+        write!(self.out, "soft {} ( ", soft.weight)?;
+        self.features(&soft.features)?;
+        self.pieces([" )"])
     }
-}
 
-pub(super) fn write_network(
-    f: &mut impl Write,
-    id: &str,
-    features: &FeaturesText<'_>,
-) -> fmt::Result {
-    write!(f, "network {id} ( {features} )")
-}
+    fn shown<'a>(&self, name: &str, value: &'a str) -> &'a str {
+        match self.is_masked(name) {
+            true => "***",
+            false => value,
+        }
+    }
 
-pub(super) fn write_system(
-    f: &mut impl Write,
-    id: &str,
-    features: &FeaturesText<'_>,
-) -> fmt::Result {
-    write!(f, "system {id} (\n{features}\n)\n")
+    fn is_masked(&self, name: &str) -> bool {
+        self.secrets == Secrets::Masked && is_secret_name(name)
+    }
 }
