@@ -134,8 +134,7 @@ impl Slot {
     async fn read_cached(&self) -> Result<(Arc<Infrastructure>, Position), ClusterError> {
         let life = &self.surroundings.life;
         loop {
-            // Wait, take, and only then look at the clock: a process that was stopped between the last two finds out.
-            let fresh = life.until_fresh(self.surroundings.patience).await;
+            // Take, and only then look at the clock: a process that was stopped between the two finds out.
             let snapshot = self.snapshot_at();
             if self.is_lost() {
                 return Err(self.lost());
@@ -143,7 +142,7 @@ impl Slot {
             if life.is_fresh() {
                 return Ok(snapshot);
             }
-            if !fresh {
+            if !life.until_fresh(self.surroundings.patience).await {
                 return Err(ClusterError::NotFresh);
             }
         }

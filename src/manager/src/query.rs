@@ -9,7 +9,7 @@ use im_auth::Credentials;
 use im_domain::{InfId, Infrastructure, VmId, VmState};
 use im_radl::Radl;
 
-use crate::access::{Verb, live_vm, proved_vm};
+use crate::access::{Verb, live_vm};
 use crate::refresh::Scope;
 use crate::view::visible;
 use crate::{Error, ErrorKind, Manager, VmView, tunnel};
@@ -98,9 +98,11 @@ impl Manager {
     ) -> Result<VmView, Error> {
         let caller = self.enter(Verb::Read, credentials)?;
         let slot = self.open(&caller, id).await?;
-        let number = proved_vm(&slot, vm).await?;
-        self.refresh(&slot, &caller, Scope::One(number)).await;
-        let infrastructure = self.proved(&slot, &caller).await??;
+        let mut infrastructure = self.proved(&slot, &caller).await??;
+        let number = live_vm(&infrastructure, vm)?.id;
+        if self.refresh(&slot, &caller, Scope::One(number)).await {
+            infrastructure = self.proved(&slot, &caller).await??;
+        }
         live_vm(&infrastructure, vm).map(VmView::of)
     }
 

@@ -22,6 +22,7 @@
 //! leaves the state as it is for `VM_INFO_UPDATE_ERROR_GRACE_PERIOD` after its last answer; then the state is `unknown`
 //! until it answers again. A caller whose credentials a cloud refuses learns the last known state and changes nothing.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ use im_cluster::Slot;
 use im_connectors::{ConnectorError, ErrorKind, Observed, Operation, Retry};
 use im_domain::{Infrastructure, Vm, VmId, VmState};
 use im_operations::Entry;
+use im_util::Clock;
 use tokio::time::{Instant, timeout_at};
 
 use crate::reach::{Reach, Reached};
@@ -53,10 +55,11 @@ pub(crate) enum Scope {
 
 /// What it takes to be asked about now.
 #[derive(Debug)]
-struct Due {
+struct Due<'a> {
     frequency: Duration,
-    /// The wall clock, in seconds of the epoch.
-    now: i64,
+    clock: &'a dyn Clock,
+    /// The wall clock, in seconds of the epoch, if it was looked at.
+    now: OnceCell<i64>,
     monotonic: Duration,
     /// All machines were asked about within the frequency.
     all_asked: bool,
@@ -97,17 +100,18 @@ impl Scope {
 
 // === impl Due ===
 
-impl Due {
-    /// Whether it is time to ask about a machine. What was committed is looked at first, then what all machines have
-    /// in common; only a machine that is due by both costs a lock.
+impl Due<'_> {
+    /// Whether it is time to ask about a machine. What all machines have in common is looked at first, then what was
+    /// committed; only a machine that is due by both costs a lock.
     fn is_due(&self, slot: &Slot, vm: &Vm) -> bool {
         if vm.destroyed || vm.creating || vm.deleting || vm.cloud_vm_id.is_none() {
             return false;
         }
-        if age(self.now, vm.last_update).is_some_and(|age| age < self.frequency) {
+        if self.all_asked && vm.last_update != 0 {
             return false;
         }
-        if self.all_asked && vm.last_update != 0 {
+        let now = *self.now.get_or_init(|| self.clock.epoch_seconds());
+        if age(now, vm.last_update).is_some_and(|age| age < self.frequency) {
             return false;
         }
         let asked = slot.asked().at(vm.id);
@@ -167,8 +171,9 @@ fn lay_over(vm: &mut Vm, observed: &Observed) {
 // === impl Manager ===
 
 impl Manager {
-    /// Asks the clouds about the machines that are due and that the caller's credentials reach.
-    pub(crate) async fn refresh(&self, slot: &Arc<Slot>, caller: &Caller, scope: Scope) {
+    /// Asks the clouds about the machines that are due and that the caller's credentials reach. Answers whether it has
+    /// waited for anything: if not, what was known before is as new as what is known now.
+    pub(crate) async fn refresh(&self, slot: &Arc<Slot>, caller: &Caller, scope: Scope) -> bool {
         let snapshot = slot.snapshot();
         let due = self.due(slot);
         if !scope
@@ -176,11 +181,11 @@ impl Manager {
             .iter()
             .any(|vm| due.is_due(slot, vm))
         {
-            return;
+            return false;
         }
         let mut reach = Reach::of(&self.inner.registry, caller);
         if reach.is_empty() {
-            return;
+            return false;
         }
         let _turn = slot.refresh_turn().await;
         let snapshot = slot.snapshot();
@@ -203,6 +208,7 @@ impl Manager {
         if let Err(error) = self.record(slot, updates).await {
             tracing::warn!(inf.id = %slot.id(), %error, "the states that the clouds told cannot be recorded");
         }
+        true
     }
 
     /// Asks about these machines now, whatever is known of them, and records it. Machines in a state that `is_over`
@@ -256,13 +262,14 @@ impl Manager {
     }
 
     /// What it takes now to be due.
-    fn due(&self, slot: &Slot) -> Due {
+    fn due(&self, slot: &Slot) -> Due<'_> {
         let frequency = self.inner.settings.vm_info_update_frequency;
         let monotonic = self.inner.clock.monotonic();
         let round = slot.refreshed_at();
         Due {
             frequency,
-            now: self.inner.clock.epoch_seconds(),
+            clock: &*self.inner.clock,
+            now: OnceCell::new(),
             monotonic,
             all_asked: !round.is_zero() && monotonic.saturating_sub(round) < frequency,
         }

@@ -144,7 +144,7 @@ where
         if attributes.metadata().target() == traces::TARGET {
             return;
         }
-        let mut record = Record::default();
+        let mut record = Record::with_room(attributes.fields().len());
         attributes.record(&mut record);
         if let Some(span) = context.span(id) {
             span.extensions_mut().replace(record);
@@ -160,7 +160,7 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, B>) {
-        let mut record = Record::default();
+        let mut record = Record::with_room(event.fields().count());
         event.record(&mut record);
         let spans: Vec<Record> = context
             .event_scope(event)

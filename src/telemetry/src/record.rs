@@ -48,6 +48,14 @@ pub(crate) enum FieldValue {
 // === impl Record ===
 
 impl Record {
+    /// One that has room for so many fields.
+    pub(crate) fn with_room(fields: usize) -> Self {
+        Self {
+            fields: Vec::with_capacity(fields),
+            ..Self::default()
+        }
+    }
+
     fn put(&mut self, field: &Field, value: FieldValue) {
         let name = field.name();
         if name.starts_with(FOR_TRACES) {

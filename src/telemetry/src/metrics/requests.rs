@@ -1,9 +1,10 @@
 //! Requests of clients.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use prometheus::IntGauge;
+use prometheus::{Histogram, IntCounter, IntGauge};
 
 use super::declare::{label, metrics};
 
@@ -38,6 +39,19 @@ pub struct ApiRequests {
     metrics: RequestMetrics,
     in_flight: IntGauge,
     api: Api,
+    /// Those of routes, methods and statuses that came before: two look-ups by all labels cost more than the rest of
+    /// counting. No client can make it grow without end, since it has no words of theirs.
+    known: Arc<RwLock<HashMap<Kind, Outcome>>>,
+}
+
+/// Route, method and status.
+type Kind = (&'static str, &'static str, u16);
+
+/// The metrics of requests that had the same outcome.
+#[derive(Debug)]
+struct Outcome {
+    duration: Histogram,
+    ended: IntCounter,
 }
 
 /// Where an API says which of its routes a request has taken: it travels with the request.
@@ -90,6 +104,7 @@ impl RequestMetrics {
             in_flight: self.in_flight.with_label_values(&[api.as_str()]),
             metrics: self.clone(),
             api,
+            known: Arc::default(),
         }
     }
 }
@@ -114,29 +129,51 @@ impl ApiRequests {
 impl InFlight<'_> {
     /// The answer is known.
     pub fn answered(mut self, status: u16, took: Duration) {
-        let requests = self.requests;
-        let (api, route, method) = (requests.api.as_str(), self.route.get(), self.method);
-        let duration = &requests.metrics.duration;
-        duration
-            .with_label_values(&[api, route, method])
-            .observe(took.as_secs_f64());
-        let digit = |by: u16| b'0' + u8::try_from(status / by % 10).unwrap_or_default();
-        let digits = [digit(100), digit(10), digit(1)];
-        self.count(str::from_utf8(&digits).unwrap_or("000"));
+        self.ended = true;
+        let known = &self.requests.known;
+        let key = (self.route.get(), self.method, status);
+        let read = known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(outcome) = read.get(&key) {
+            return outcome.count(took);
+        }
+        drop(read);
+        let outcome = self.outcome(status);
+        outcome.count(took);
+        let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(key).or_insert(outcome);
     }
 
-    fn count(&mut self, status: &str) {
-        self.ended = true;
+    fn outcome(&self, status: u16) -> Outcome {
         let ApiRequests { api, metrics, .. } = self.requests;
-        let labels = [api.as_str(), self.route.get(), self.method, status];
-        metrics.ended.with_label_values(&labels).inc();
+        let (api, route) = (api.as_str(), self.route.get());
+        let digit = |by: u16| b'0' + u8::try_from(status / by % 10).unwrap_or_default();
+        let digits = [digit(100), digit(10), digit(1)];
+        let status = str::from_utf8(&digits).unwrap_or("000");
+        let labels = [api, route, self.method];
+        Outcome {
+            duration: metrics.duration.with_label_values(&labels),
+            ended: metrics
+                .ended
+                .with_label_values(&[api, route, self.method, status]),
+        }
+    }
+}
+
+// === impl Outcome ===
+
+impl Outcome {
+    fn count(&self, took: Duration) {
+        self.duration.observe(took.as_secs_f64());
+        self.ended.inc();
     }
 }
 
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         if !self.ended {
-            self.count("cancelled");
+            let ApiRequests { api, metrics, .. } = self.requests;
+            let labels = [api.as_str(), self.route.get(), self.method, "cancelled"];
+            metrics.ended.with_label_values(&labels).inc();
         }
         self.requests.in_flight.dec();
     }
