@@ -22,7 +22,7 @@ impl VmView {
     /// The value of a feature of the machine's system, by its name, as `net_interface.0.ip`. Of an interval its lower
     /// end, or its upper end if it has no lower one. `None` if the feature is not set or is no single value.
     pub fn property(&self, name: &str) -> Option<PropertyValue> {
-        match self.radl.first_system()?.features.get(name)? {
+        match self.radl().first_system()?.features.get(name)? {
             Feature::Number(interval) => interval
                 .quantity()
                 .map(|quantity| PropertyValue::Number(quantity.base())),

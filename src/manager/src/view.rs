@@ -14,8 +14,8 @@ const FAKE_SYSTEM: &str = "F0000__FAKE_SYSTEM__";
 pub struct VmView {
     /// The machine.
     pub vm: Arc<Vm>,
-    /// Its networks, its system with what is known of it, as answers show them.
-    pub radl: Arc<Radl>,
+    /// Contextualization and deploys too.
+    is_whole: bool,
 }
 
 // === impl VmView ===
@@ -25,7 +25,7 @@ impl VmView {
     pub(crate) fn of(vm: &Arc<Vm>) -> Self {
         Self {
             vm: Arc::clone(vm),
-            radl: with_state(Arc::new(vm.info.machine_view()), vm.state),
+            is_whole: false,
         }
     }
 
@@ -33,7 +33,26 @@ impl VmView {
     pub(crate) fn whole(vm: &Arc<Vm>) -> Self {
         Self {
             vm: Arc::clone(vm),
-            radl: with_state(Arc::clone(&vm.info), vm.state),
+            is_whole: true,
+        }
+    }
+
+    /// Its networks, its system with what is known of it.
+    pub fn radl(&self) -> Arc<Radl> {
+        let document = match self.is_whole {
+            true => Arc::clone(&self.vm.info),
+            false => Arc::new(self.vm.info.machine_view()),
+        };
+        with_state(document, self.vm.state)
+    }
+
+    /// The same as text.
+    pub fn to_text(&self) -> String {
+        let Vm { info, state, .. } = &*self.vm;
+        match !self.is_whole && says(info, *state) {
+            // What nearly always is asked for: no document is made to be printed once.
+            true => info.machine_text(),
+            false => self.radl().to_text(),
         }
     }
 }
@@ -52,15 +71,19 @@ pub(crate) fn visible(document: &Arc<Radl>) -> Arc<Radl> {
 
 /// The document of a machine with its state in it; the same pointer if it says so already.
 fn with_state(mut document: Arc<Radl>, state: VmState) -> Arc<Radl> {
-    let said = document
-        .first_system()
-        .map(|system| system.features.get_str("state"));
-    if said.is_some_and(|said| said != Some(state.as_str()))
+    if !says(&document, state)
         && let Some(system) = Arc::make_mut(&mut document).first_system_mut()
     {
         system.features.set_str("state", state.as_str());
     }
     document
+}
+
+/// Whether the document of a machine says its state; one without a system has nothing to say.
+fn says(document: &Radl, state: VmState) -> bool {
+    document
+        .first_system()
+        .is_none_or(|system| system.features.get_str("state") == Some(state.as_str()))
 }
 
 #[cfg(test)]

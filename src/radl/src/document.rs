@@ -109,6 +109,11 @@ impl Radl {
         }
     }
 
+    /// The canonical text of the networks and the first system.
+    pub fn machine_text(&self) -> String {
+        crate::print::machine_text(self)
+    }
+
     /// A system by id.
     pub fn system(&self, id: &str) -> Option<&System> {
         self.systems.get(id).map(Arc::as_ref)

@@ -3,5 +3,5 @@
 mod document;
 mod feature;
 
-pub(crate) use document::text;
+pub(crate) use document::{machine_text, text};
 pub(crate) use feature::{masked_constraint, masked_feature, masked_features};

@@ -10,6 +10,7 @@ use axum::response::Response;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
 use im_domain::InfId;
+use im_manager::VmView;
 use im_radl::Radl;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -122,19 +123,21 @@ pub(crate) fn uri(form: Form, uri: String) -> Result<Response, ApiError> {
 }
 
 /// A machine: RADL text, or its objects in JSON.
-pub(crate) fn machine(form: Form, radl: &Radl) -> Result<Response, ApiError> {
+pub(crate) fn machine(form: Form, view: &VmView) -> Result<Response, ApiError> {
     match form {
-        Form::Plain => Ok(body(MediaType::Text, radl.to_text())),
-        Form::Json => {
-            #[derive(Serialize)]
-            struct Machine {
-                radl: Box<RawValue>,
-            }
-            let radl = RawValue::from_string(radl.to_simple_json())
-                .map_err(|error| ApiError::fault(&error))?;
-            json(&Machine { radl })
-        }
+        Form::Plain => Ok(body(MediaType::Text, view.to_text())),
+        Form::Json => objects(&view.radl()),
     }
+}
+
+fn objects(radl: &Radl) -> Result<Response, ApiError> {
+    #[derive(Serialize)]
+    struct Machine {
+        radl: Box<RawValue>,
+    }
+    let radl =
+        RawValue::from_string(radl.to_simple_json()).map_err(|error| ApiError::fault(&error))?;
+    json(&Machine { radl })
 }
 
 /// An answer that is given as the owner of an infrastructure.
@@ -181,7 +184,7 @@ mod tests {
     async fn a_machine_in_json_is_a_list_and_a_text_is_a_text() {
         let radl = Radl::parse("system a (cpu.count = 2)").unwrap();
         assert_eq!(
-            shown(machine(Form::Json, &radl).unwrap()).await.1,
+            shown(objects(&radl).unwrap()).await.1,
             r#"{"radl":[{"class":"system","id":"a","cpu.count":2}]}"#
         );
         let answer = text(Form::Json, "contmsg", "a\n".into()).unwrap();

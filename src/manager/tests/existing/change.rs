@@ -18,7 +18,7 @@ async fn a_machine_becomes_what_is_asked_for() {
     let manager = &node.manager;
     let wanted = text("system node (cpu.count = 4 and memory.size = 1024m)");
     let answer = manager.alter(&user("ann"), &id, "0", wanted).await.unwrap();
-    let whole = answer.radl.to_text();
+    let whole = answer.to_text();
     assert!(
         whole.contains("cpu.count = 4") && whole.contains("memory.size = 1024M"),
         "{whole}"
@@ -29,7 +29,7 @@ async fn a_machine_becomes_what_is_asked_for() {
     );
     let view = manager.vm(&user("ann"), &id, "0").await.unwrap();
     assert_eq!(view.property("cpu.count").unwrap().to_text(), "4");
-    assert!(!view.radl.to_text().contains("deploy"));
+    assert!(!view.to_text().contains("deploy"));
     let json = Radl::from_json(
         r#"[{"class": "system", "id": "node", "cpu.count": 2, "memory.size": 536870912}]"#,
     );
@@ -59,10 +59,7 @@ async fn a_machine_becomes_what_is_asked_for() {
 async fn the_whole_document_of_a_machine_may_be_sent_back() {
     let node = seeded(BootMode::Normal).await;
     let view = node.manager.vm(&owner(), &id('2'), "0").await.unwrap();
-    let wanted = view
-        .radl
-        .to_text()
-        .replace("cpu.count >= 2", "cpu.count >= 6");
+    let wanted = view.to_text().replace("cpu.count >= 2", "cpu.count >= 6");
     let answer = node
         .manager
         .alter(&owner(), &id('2'), "0", text(&wanted))

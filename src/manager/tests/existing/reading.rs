@@ -50,7 +50,7 @@ async fn states_are_those_that_the_clouds_and_the_configuration_give() {
 async fn a_machine_is_shown_with_its_networks_and_nothing_else() {
     let node = seeded(BootMode::Normal).await;
     let view = node.manager.vm(&owner(), &id('2'), "1").await.unwrap();
-    let text = view.radl.to_text();
+    let text = view.to_text();
     let text = text.replace("'DWFuAPec'", "'secret'");
     let expected = "network outer ( outbound = 'yes' and\noutports = '8080/tcp-8080/tcp,22/tcp-22/tcp' )\n\
         network inner ( outbound = 'no' )\nsystem work (\ncpu.count >= 4 and\nmemory.size = 4000M and\n\
@@ -60,7 +60,7 @@ async fn a_machine_is_shown_with_its_networks_and_nothing_else() {
         disk.0.os.credentials.username = 'username' and\ndisk.0.os.credentials.password = 'password' and\n\
         disk.0.os.credentials.new.password = 'secret'\n)\n\n";
     assert_eq!(features(&text), features(expected));
-    let json: Value = serde_json::from_str(&view.radl.to_simple_json()).unwrap();
+    let json: Value = serde_json::from_str(&view.radl().to_simple_json()).unwrap();
     assert_eq!(
         json[0],
         json!({"class": "network", "id": "outer", "outbound": "yes", "outports": "8080/tcp-8080/tcp,22/tcp-22/tcp"})

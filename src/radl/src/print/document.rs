@@ -1,6 +1,7 @@
 //! Sentences and whole documents as text.
 
 use std::fmt::{self, Display, Write};
+use std::sync::Arc;
 
 use super::feature::{Printer, Secrets};
 use crate::{
@@ -16,6 +17,17 @@ pub(crate) fn text(radl: &Radl) -> String {
     let mut text = String::with_capacity(ROOM);
     // Writing to a text does not fail.
     let _ = Printer::new(&mut text, Secrets::Shown).document(radl);
+    text
+}
+
+/// The canonical text of the networks and the first system.
+pub(crate) fn machine_text(radl: &Radl) -> String {
+    let mut text = String::with_capacity(ROOM);
+    let mut printer = Printer::new(&mut text, Secrets::Shown);
+    // Writing to a text does not fail.
+    let _ = printer
+        .networks(radl.networks.values())
+        .and_then(|()| printer.systems(radl.first_system()));
     text
 }
 
@@ -53,14 +65,8 @@ impl<W: Write> Printer<'_, W> {
             self.ansible_host(host)?;
             self.pieces(["\n"])?;
         }
-        for network in radl.networks.values() {
-            self.network_sentence(network)?;
-            self.pieces(["\n"])?;
-        }
-        for system in radl.systems.values() {
-            self.system_sentence(system)?;
-            self.pieces(["\n"])?;
-        }
+        self.networks(radl.networks.values())?;
+        self.systems(radl.systems.values().map(Arc::as_ref))?;
         for configure in radl.configures.values() {
             self.configure(configure)?;
             self.pieces(["\n"])?;
@@ -71,6 +77,22 @@ impl<W: Write> Printer<'_, W> {
         for deploy in &radl.deploys {
             self.pieces(["\n"])?;
             self.deploy(deploy)?;
+        }
+        Ok(())
+    }
+
+    fn networks<'a>(&mut self, networks: impl Iterator<Item = &'a Arc<Network>>) -> fmt::Result {
+        for network in networks {
+            self.network_sentence(network)?;
+            self.pieces(["\n"])?;
+        }
+        Ok(())
+    }
+
+    fn systems<'a>(&mut self, systems: impl IntoIterator<Item = &'a System>) -> fmt::Result {
+        for system in systems {
+            self.system_sentence(system)?;
+            self.pieces(["\n"])?;
         }
         Ok(())
     }

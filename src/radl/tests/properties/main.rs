@@ -20,6 +20,12 @@ proptest! {
         prop_assert_eq!(again.to_text(), text);
     }
 
+    /// What is printed of a machine is its document, printed.
+    #[test]
+    fn a_machine_is_printed_as_its_view(radl in documents::any_document()) {
+        prop_assert_eq!(radl.machine_text(), radl.machine_view().to_text());
+    }
+
     /// Documents that are read together are those that are read alone, down to the order and the lines.
     #[test]
     fn sharing_changes_nothing(documents in prop::collection::vec(documents::any_document(), 1..4)) {

@@ -22,7 +22,7 @@ pub(crate) async fn info(api: ForRequest, caller: Caller, accept: Accept, inf: I
     let found = api.manager().vm(&caller, &id, inf.vm()).await;
     let view = found.map_err(|error| prefix::VM_INFO.error(error))?;
     let form = accept.choose(MediaType::Text)?;
-    Ok(api.owned(&id, render::machine(form, &view.radl)?))
+    Ok(api.owned(&id, render::machine(form, &view)?))
 }
 
 /// Change the size of a machine.
@@ -47,5 +47,5 @@ pub(crate) async fn alter(
     let id = inf.id(&prefix::ALTER)?;
     let altered = api.manager().alter(&caller, &id, inf.vm(), document).await;
     let view = altered.map_err(|error| prefix::ALTER.error(error))?;
-    Ok(api.owned(&id, render::machine(form, &view.radl)?))
+    Ok(api.owned(&id, render::machine(form, &view)?))
 }

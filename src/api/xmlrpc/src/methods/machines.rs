@@ -19,9 +19,9 @@ async fn info(mut call: Call) -> Answer {
     let vm = call.vm(1);
     let view = call.manager.vm(&credentials, &id, &vm).await?;
     text(if call.vminfo_json {
-        view.radl.to_json()
+        view.radl().to_json()
     } else {
-        view.radl.to_text()
+        view.to_text()
     })
 }
 
@@ -51,7 +51,7 @@ async fn alter(mut call: Call) -> Answer {
     let vm = call.vm(1);
     let document = call.document(2)?;
     let view = call.manager.alter(&credentials, &id, &vm, document).await?;
-    text(view.radl.to_text())
+    text(view.to_text())
 }
 
 async fn snapshot(mut call: Call) -> Answer {
