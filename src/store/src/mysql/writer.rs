@@ -12,7 +12,9 @@
 //! - *Committed* is what the server's OK means.
 //!
 //! Changes of several infrastructures may share a transaction (`group` says which). Then what is not committed is none
-//! of them, and what is unknown is unknown of each.
+//! of them, and what is unknown is unknown of each. Such a transaction is sent in one text up to its COMMIT (`script`),
+//! also if it is that of one change; if nothing of it was written, each change is made by itself, one statement after
+//! another, which finds out why.
 //!
 //! # What is tried again
 //! Only what was certainly not committed, and with a chance to go better: a transaction that the server rolled back for
